@@ -1,0 +1,1 @@
+//! The write model of Nianlun: values, commands, events, decisions.

@@ -1,0 +1,3 @@
+//! The `nianlun` program.
+
+fn main() {}

@@ -1,0 +1,272 @@
+//! Where events, their log and the facts are kept: one contract, two dialects.
+//!
+//! `postgres/` and `sqlite/` hold the same file names; what one does, the other does.
+
+mod error;
+
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+use cqrs_es::persist::SerializedEvent;
+use nianlun_projections::{DayNumber, Fact, Known, Subject};
+use uuid::Uuid;
+
+pub use error::StoreError;
+
+/// A stream: one aggregate's events.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct StreamId {
+    /// Which aggregate.
+    pub subject: Subject,
+    /// Its id.
+    pub id: Uuid,
+}
+
+/// An event that the log has admitted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AdmittedEvent {
+    /// The stream it belongs to.
+    pub stream: StreamId,
+    /// Where and when the log admitted it.
+    pub known: Known,
+    /// The event as cqrs-es stores it (before upcasting).
+    pub event: SerializedEvent,
+}
+
+/// What a sequencer round did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Round {
+    /// Events admitted by this round.
+    pub admitted: u64,
+    /// The last position and `admitted_at` of the log after it.
+    pub head: Known,
+}
+
+/// A point on the known axis.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KnownAt {
+    /// All that is known now.
+    Latest,
+    /// As known at a time: microseconds since the epoch, inclusive.
+    Time(i64),
+    /// As known at a log position, inclusive.
+    Position(u64),
+}
+
+/// A column of a fact that a tally may group by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum FactColumn {
+    /// `key`
+    Key,
+    /// `part`
+    Part,
+    /// `value`
+    Value,
+}
+
+/// When, on the day axis, a fact must hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Valid {
+    /// At any day, or never placed: no condition.
+    Any,
+    /// `valid_from <= day < valid_to`.
+    On(DayNumber),
+    /// It began in `[from, to)`.
+    BeganIn(DayNumber, DayNumber),
+    /// It ended in `[from, to)`.
+    EndedIn(DayNumber, DayNumber),
+    /// Its date is unknown: it stands on no day.
+    Unplaced,
+}
+
+/// Which facts are asked for. Empty lists and `None` ask for all.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FactQuery {
+    /// Of which aggregate.
+    pub subject: Subject,
+    /// Of which one stream.
+    pub id: Option<Uuid>,
+    /// Any of these kinds.
+    pub kinds: Vec<String>,
+    /// Any of these keys.
+    pub keys: Vec<String>,
+    /// Any of these parts.
+    pub parts: Vec<String>,
+    /// Any of these values.
+    pub values: Vec<String>,
+    /// The day axis.
+    pub valid: Valid,
+    /// The known axis.
+    pub known: KnownAt,
+    /// The subject must also have, under the same `known`, a fact for each of these: `(kind, key, value)` holding on the
+    /// day given (with `Valid::On`) or any day.
+    pub having: Vec<Having>,
+}
+
+/// A condition on another fact of the same subject.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Having {
+    /// The other fact's kind.
+    pub kind: String,
+    /// Its key.
+    pub key: String,
+    /// Its value.
+    pub value: String,
+    /// When it must hold.
+    pub valid: Valid,
+}
+
+/// One line of a tally.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TallyRow {
+    /// The values of the columns grouped by, in their order.
+    pub group: Vec<String>,
+    /// How many different subjects.
+    pub subjects: u64,
+    /// How many facts.
+    pub facts: u64,
+}
+
+/// What the projector changes, in one transaction with its checkpoint.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Projected {
+    /// The facts of these streams, complete, as folded now. The store compares them with what it holds and writes the
+    /// difference: closes, inserts, and removes what is no longer said.
+    pub streams: BTreeMap<StreamId, Vec<Fact>>,
+}
+
+/// Everything that Nianlun asks of a database.
+///
+/// Appending one command's events goes through [`Store::repository`] and cqrs-es; the rest is here.
+#[async_trait]
+pub trait Store: Send + Sync + 'static {
+    /// The cqrs-es repository over the same database.
+    fn repository(&self) -> Repository;
+
+    /// Appends many events in one transaction, a stream's events in their order: COPY on PostgreSQL, multi-row INSERT on
+    /// SQLite. The triggers work as for single appends.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] if a sequence is taken, [`StoreError::IdentifierTaken`] with the holder; nothing is
+    /// written then.
+    async fn append_bulk(&self, events: &[SerializedEvent]) -> Result<(), StoreError>;
+
+    /// The events of a stream, in order, admitted or not.
+    ///
+    /// # Errors
+    /// Only those of the database.
+    async fn stream(&self, stream: StreamId) -> Result<Vec<SerializedEvent>, StoreError>;
+
+    /// The events of several streams, each in order, admitted or not; absent streams are absent.
+    ///
+    /// # Errors
+    /// Only those of the database.
+    async fn streams(&self, streams: &[StreamId]) -> Result<BTreeMap<StreamId, Vec<SerializedEvent>>, StoreError>;
+
+    /// Who holds these identifiers (`scheme:value`, as in an event's `claims`).
+    ///
+    /// # Errors
+    /// Only those of the database.
+    async fn holders(&self, identifiers: &[String]) -> Result<BTreeMap<String, StreamId>, StoreError>;
+
+    /// One round of the sequencer: admits what is committed and not yet in the log.
+    ///
+    /// # Errors
+    /// [`StoreError::Clocks`] if the clocks of database and process differ by more than 60 s. A round that lost against
+    /// another sequencer is tried again inside.
+    async fn sequence(&self) -> Result<Round, StoreError>;
+
+    /// The log's last position and time; zero while it is empty.
+    ///
+    /// # Errors
+    /// Only those of the database.
+    async fn head(&self) -> Result<Known, StoreError>;
+
+    /// Which streams the log mentions after a position: at most `limit` entries, in order.
+    ///
+    /// # Errors
+    /// Only those of the database.
+    async fn log_after(&self, position: u64, limit: u32) -> Result<Vec<(Known, StreamId)>, StoreError>;
+
+    /// Whole admitted histories of these streams, by stream and sequence, up to and including `until` (microseconds): a
+    /// round is either in it whole or not at all.
+    ///
+    /// # Errors
+    /// Only those of the database.
+    async fn histories(&self, streams: &[StreamId], until: i64) -> Result<Vec<AdmittedEvent>, StoreError>;
+
+    /// How far a projection has read, and the version of the fold that wrote it; `None` before its first write.
+    ///
+    /// # Errors
+    /// Only those of the database.
+    async fn checkpoint(&self, projection: &str) -> Result<Option<Checkpoint>, StoreError>;
+
+    /// Writes what the projector folded, and moves its checkpoint, in one transaction.
+    ///
+    /// # Errors
+    /// [`StoreError::CheckpointMoved`] if `from` is no longer the checkpoint: another projector was first, nothing is
+    /// written.
+    async fn project(&self, projection: &str, from: Option<&Checkpoint>, to: &Checkpoint, projected: &Projected) -> Result<(), StoreError>;
+
+    /// Removes all facts and the checkpoint of a projection and writes it anew from `batches`, in one transaction: readers
+    /// see the old facts until the new are whole.
+    ///
+    /// # Errors
+    /// Those of the database, and what `next` returns.
+    async fn rebuild(&self, projection: &str, to: &Checkpoint, source: &mut dyn FactSource) -> Result<(), StoreError>;
+
+    /// All stream ids of the log, ordered by subject and id, after `after`, at most `limit`: how a rebuild walks.
+    ///
+    /// # Errors
+    /// Only those of the database.
+    async fn stream_ids(&self, after: Option<StreamId>, limit: u32) -> Result<Vec<StreamId>, StoreError>;
+
+    /// The facts asked for, ordered by subject id, kind, key, part, valid_from.
+    ///
+    /// # Errors
+    /// Only those of the database.
+    async fn facts(&self, query: &FactQuery) -> Result<Vec<Fact>, StoreError>;
+
+    /// How many, grouped by columns.
+    ///
+    /// # Errors
+    /// Only those of the database.
+    async fn tally(&self, query: &FactQuery, by: &[FactColumn]) -> Result<Vec<TallyRow>, StoreError>;
+
+    /// A setting of the installation (the zone), kept with it.
+    ///
+    /// # Errors
+    /// Only those of the database.
+    async fn setting(&self, name: &str) -> Result<Option<String>, StoreError>;
+
+    /// Keeps a setting.
+    ///
+    /// # Errors
+    /// Only those of the database.
+    async fn set_setting(&self, name: &str, value: &str) -> Result<(), StoreError>;
+
+    /// What `doctor` asks: server version, schema version, counts of events, log entries, facts, identifiers.
+    ///
+    /// # Errors
+    /// Only those of the database.
+    async fn report(&self) -> Result<BTreeMap<String, String>, StoreError>;
+
+    /// Closes all connections.
+    async fn close(&self);
+}
+
+/// How far a projection has read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Checkpoint {
+    /// The last position that is in the facts.
+    pub position: u64,
+    /// The version of the fold that wrote them.
+    pub version: String,
+}
+
+/// Folded facts, batch by batch, for a rebuild.
+#[async_trait]
+pub trait FactSource: Send {
+    /// The next batch; `None` at the end.
+    async fn next(&mut self) -> Result<Option<Projected>, StoreError>;
+}
