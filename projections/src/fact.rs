@@ -29,7 +29,9 @@ impl Subject {
     /// Reads a stored name back.
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
-        [Self::Company, Self::Carrier, Self::Cluster].into_iter().find(|subject| subject.as_str() == name)
+        [Self::Company, Self::Carrier, Self::Cluster]
+            .into_iter()
+            .find(|subject| subject.as_str() == name)
     }
 }
 
@@ -44,7 +46,10 @@ pub struct Known {
 
 impl Known {
     /// Later than every instant: the fact is still believed.
-    pub const OPEN: Self = Self { at: i64::MAX, position: i64::MAX as u64 };
+    pub const OPEN: Self = Self {
+        at: i64::MAX,
+        position: i64::MAX as u64,
+    };
 }
 
 /// A day count since 1970-01-01. [`FOREVER`] as an end means "still true".

@@ -20,19 +20,25 @@ pub enum StoreError {
     #[error("another projector has moved the checkpoint; read it again")]
     CheckpointMoved,
     /// The clocks of the database and of this process differ by too much to admit events.
-    #[error("the clocks of the database and of this process differ by {seconds} s (60 allowed): set them right, nothing was admitted")]
+    #[error(
+        "the clocks of the database and of this process differ by {seconds} s (60 allowed): set them right, nothing was admitted"
+    )]
     Clocks {
         /// Database clock minus process clock.
         seconds: i64,
     },
     /// The database was written by a newer program.
-    #[error("the database has migration {version}, which this program does not know: use a newer nianlun")]
+    #[error(
+        "the database has migration {version}, which this program does not know: use a newer nianlun"
+    )]
     Newer {
         /// The unknown migration.
         version: i64,
     },
     /// The address of the store cannot be read.
-    #[error("cannot use store {url:?}: {reason}; write sqlite:FILE or postgres://user@host/database")]
+    #[error(
+        "cannot use store {url:?}: {reason}; write sqlite:FILE or postgres://user@host/database"
+    )]
     Address {
         /// As given, password masked.
         url: String,

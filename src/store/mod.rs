@@ -161,13 +161,19 @@ pub trait Store: Send + Sync + 'static {
     ///
     /// # Errors
     /// Only those of the database.
-    async fn streams(&self, streams: &[StreamId]) -> Result<BTreeMap<StreamId, Vec<SerializedEvent>>, StoreError>;
+    async fn streams(
+        &self,
+        streams: &[StreamId],
+    ) -> Result<BTreeMap<StreamId, Vec<SerializedEvent>>, StoreError>;
 
     /// Who holds these identifiers (`scheme:value`, as in an event's `claims`).
     ///
     /// # Errors
     /// Only those of the database.
-    async fn holders(&self, identifiers: &[String]) -> Result<BTreeMap<String, StreamId>, StoreError>;
+    async fn holders(
+        &self,
+        identifiers: &[String],
+    ) -> Result<BTreeMap<String, StreamId>, StoreError>;
 
     /// One round of the sequencer: admits what is committed and not yet in the log.
     ///
@@ -186,14 +192,22 @@ pub trait Store: Send + Sync + 'static {
     ///
     /// # Errors
     /// Only those of the database.
-    async fn log_after(&self, position: u64, limit: u32) -> Result<Vec<(Known, StreamId)>, StoreError>;
+    async fn log_after(
+        &self,
+        position: u64,
+        limit: u32,
+    ) -> Result<Vec<(Known, StreamId)>, StoreError>;
 
     /// Whole admitted histories of these streams, by stream and sequence, up to and including `until` (microseconds): a
     /// round is either in it whole or not at all.
     ///
     /// # Errors
     /// Only those of the database.
-    async fn histories(&self, streams: &[StreamId], until: i64) -> Result<Vec<AdmittedEvent>, StoreError>;
+    async fn histories(
+        &self,
+        streams: &[StreamId],
+        until: i64,
+    ) -> Result<Vec<AdmittedEvent>, StoreError>;
 
     /// How far a projection has read, and the version of the fold that wrote it; `None` before its first write.
     ///
@@ -206,20 +220,35 @@ pub trait Store: Send + Sync + 'static {
     /// # Errors
     /// [`StoreError::CheckpointMoved`] if `from` is no longer the checkpoint: another projector was first, nothing is
     /// written.
-    async fn project(&self, projection: &str, from: Option<&Checkpoint>, to: &Checkpoint, projected: &Projected) -> Result<(), StoreError>;
+    async fn project(
+        &self,
+        projection: &str,
+        from: Option<&Checkpoint>,
+        to: &Checkpoint,
+        projected: &Projected,
+    ) -> Result<(), StoreError>;
 
     /// Removes all facts and the checkpoint of a projection and writes it anew from `batches`, in one transaction: readers
     /// see the old facts until the new are whole.
     ///
     /// # Errors
     /// Those of the database, and what `next` returns.
-    async fn rebuild(&self, projection: &str, to: &Checkpoint, source: &mut dyn FactSource) -> Result<(), StoreError>;
+    async fn rebuild(
+        &self,
+        projection: &str,
+        to: &Checkpoint,
+        source: &mut dyn FactSource,
+    ) -> Result<(), StoreError>;
 
     /// All stream ids of the log, ordered by subject and id, after `after`, at most `limit`: how a rebuild walks.
     ///
     /// # Errors
     /// Only those of the database.
-    async fn stream_ids(&self, after: Option<StreamId>, limit: u32) -> Result<Vec<StreamId>, StoreError>;
+    async fn stream_ids(
+        &self,
+        after: Option<StreamId>,
+        limit: u32,
+    ) -> Result<Vec<StreamId>, StoreError>;
 
     /// The facts asked for, ordered by subject id, kind, key, part, valid_from.
     ///
@@ -231,7 +260,11 @@ pub trait Store: Send + Sync + 'static {
     ///
     /// # Errors
     /// Only those of the database.
-    async fn tally(&self, query: &FactQuery, by: &[FactColumn]) -> Result<Vec<TallyRow>, StoreError>;
+    async fn tally(
+        &self,
+        query: &FactQuery,
+        by: &[FactColumn],
+    ) -> Result<Vec<TallyRow>, StoreError>;
 
     /// A setting of the installation (the zone), kept with it.
     ///

@@ -1,0 +1,265 @@
+//! Histories: recorded events that can be corrected and taken back, of whatever kind of subject.
+//!
+//! A company, a carrier and a cluster keep their records by the same rules; what can happen to each, its [`Change`] says.
+
+mod assertion;
+mod change;
+mod contradiction;
+mod correct;
+mod record;
+mod retract;
+mod timeline;
+
+use std::collections::BTreeSet;
+
+use cqrs_es::Aggregate;
+use cqrs_es::event_sink::EventSink;
+use serde::{Deserialize, Serialize};
+
+pub use assertion::{Assertion, CORRECTED, Entry, Event, RETRACTED, Sequence};
+pub use change::{Change, Impossible};
+pub use contradiction::{Contradiction, ContradictionKind};
+pub use correct::CorrectError;
+pub use record::RecordError;
+pub use retract::RetractError;
+pub use timeline::{InForce, Timeline};
+
+use crate::text::Text;
+
+/// A subject as its events tell it: the aggregate.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(bound = "C: Change")]
+pub struct History<C> {
+    timeline: Timeline<C>,
+}
+
+/// What to do, and how to take contradictions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Command<C> {
+    /// What to do.
+    pub action: Action<C>,
+    /// How to take contradictions.
+    pub manner: Manner,
+}
+
+/// What to do with a history.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Action<C> {
+    /// Record what happened, all of it or nothing. The first of a new record is its registration.
+    Record(Vec<Assertion<C>>),
+    /// Record one period: an opening and the end that belongs to it.
+    RecordSpell {
+        /// How it began.
+        opening: Assertion<C>,
+        /// How it ended.
+        end: Assertion<C>,
+    },
+    /// Replace what an event says (更正).
+    Correct {
+        /// The event whose words are wrong.
+        target: Sequence,
+        /// What should stand there.
+        replacement: Assertion<C>,
+        /// Why.
+        reason: Text,
+    },
+    /// Take an event back (撤销记录).
+    Retract {
+        /// The event.
+        target: Sequence,
+        /// Why.
+        reason: Text,
+        /// Take back what stands on it as well.
+        with_dependents: bool,
+    },
+}
+
+/// How a command takes contradictions (three grades: impossible, contradiction, irregular).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Manner {
+    /// A person is asked: contradictions are refused with the events that they collide with.
+    Live,
+    /// A person insists, with a reason: they are recorded, flagged and listed.
+    Despite(Text),
+    /// A source says so: they are recorded, flagged and listed.
+    Import,
+}
+
+/// Why a command was refused. Nothing has changed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// Recording was refused.
+    #[error(transparent)]
+    Record(#[from] RecordError),
+    /// A correction was refused.
+    #[error(transparent)]
+    Correct(#[from] CorrectError),
+    /// A retraction was refused.
+    #[error(transparent)]
+    Retract(#[from] RetractError),
+}
+
+impl Refusal {
+    /// The contradictions for which a live command was refused; empty if it was refused for another reason.
+    #[must_use]
+    pub fn contradictions(&self) -> &[Contradiction] {
+        match self {
+            Self::Record(RecordError::Contradicts { contradictions })
+            | Self::Correct(CorrectError::Contradicts { contradictions })
+            | Self::Retract(RetractError::StoodOn { contradictions, .. }) => contradictions,
+            _ => &[],
+        }
+    }
+}
+
+impl<C: Change> History<C> {
+    /// What was recorded, in order.
+    #[must_use]
+    pub const fn timeline(&self) -> &Timeline<C> {
+        &self.timeline
+    }
+
+    /// Decides on a command: the events that it adds, or why not. Pure.
+    ///
+    /// # Errors
+    /// [`Refusal`], one enum per use case.
+    pub fn decide(&self, command: &Command<C>) -> Result<Vec<Event<C>>, Refusal> {
+        let manner = &command.manner;
+        Ok(match &command.action {
+            Action::Record(assertions) => record::record(self, assertions, manner)?,
+            Action::RecordSpell { opening, end } => {
+                record::record_spell(self, opening, end, manner)?
+            }
+            Action::Correct {
+                target,
+                replacement,
+                reason,
+            } => correct::correct(self, *target, replacement, reason, manner)?,
+            Action::Retract {
+                target,
+                reason,
+                with_dependents,
+            } => retract::retract(self, *target, reason, *with_dependents, manner)?,
+        })
+    }
+
+    /// The registration in force.
+    #[must_use]
+    pub fn registration(&self) -> Option<Sequence> {
+        self.timeline
+            .in_force()
+            .into_iter()
+            .find(|said| said.assertion.change.registers())
+            .map(|said| said.sequence)
+    }
+
+    /// The event in force that says exactly this.
+    #[must_use]
+    pub fn saying(&self, assertion: &Assertion<C>) -> Option<Sequence> {
+        self.timeline
+            .in_force()
+            .into_iter()
+            .find(|said| said.assertion == assertion)
+            .map(|said| said.sequence)
+    }
+
+    /// The identifiers that it holds in the register.
+    #[must_use]
+    pub fn identifiers(&self) -> BTreeSet<String> {
+        self.timeline
+            .in_force()
+            .iter()
+            .flat_map(|said| said.assertion.change.identifiers())
+            .collect()
+    }
+
+    /// This history with entries added, and the contradictions that they add.
+    fn trial(&self, entries: &[Entry<C>]) -> (Self, Vec<Contradiction>) {
+        let mut after = self.clone();
+        for entry in entries {
+            after.timeline.extend(Event {
+                entry: entry.clone(),
+                despite: None,
+                claims: vec![],
+                releases: vec![],
+            });
+        }
+        let before: BTreeSet<_> = C::contradictions(&self.timeline).into_iter().collect();
+        let added = C::contradictions(&after.timeline)
+            .into_iter()
+            .filter(|found| !before.contains(found))
+            .collect();
+        (after, added)
+    }
+
+    /// Entries as events: with what they claim and release in the register, and the reason if they contradict.
+    fn events(&self, entries: Vec<Entry<C>>, despite: Option<&Text>) -> Vec<Event<C>> {
+        let mut state = self.clone();
+        let mut held = self.identifiers();
+        let mut events = vec![];
+        for entry in entries {
+            state.timeline.extend(Event {
+                entry: entry.clone(),
+                despite: None,
+                claims: vec![],
+                releases: vec![],
+            });
+            let holds = state.identifiers();
+            events.push(Event {
+                entry,
+                despite: despite.cloned(),
+                claims: holds.difference(&held).cloned().collect(),
+                releases: held.difference(&holds).cloned().collect(),
+            });
+            held = holds;
+        }
+        events
+    }
+}
+
+impl Manner {
+    /// Whether contradictions may be recorded.
+    const fn records(&self) -> bool {
+        !matches!(self, Self::Live)
+    }
+
+    /// The reason to keep with an event that contradicts.
+    fn reason(&self, contradictions: &[Contradiction]) -> Option<&Text> {
+        match self {
+            Self::Despite(reason) if !contradictions.is_empty() => Some(reason),
+            _ => None,
+        }
+    }
+}
+
+impl<C> Default for History<C> {
+    fn default() -> Self {
+        Self {
+            timeline: Timeline::default(),
+        }
+    }
+}
+
+impl<C: Change> Aggregate for History<C> {
+    const TYPE: &'static str = C::TYPE;
+    type Command = Command<C>;
+    type Event = Event<C>;
+    type Error = Refusal;
+    type Services = ();
+
+    async fn handle(
+        &mut self,
+        command: Command<C>,
+        (): &(),
+        sink: &EventSink<Self>,
+    ) -> Result<(), Refusal> {
+        for event in self.decide(&command)? {
+            sink.write(event, self).await;
+        }
+        Ok(())
+    }
+
+    fn apply(&mut self, event: Event<C>) {
+        self.timeline.extend(event);
+    }
+}
