@@ -52,11 +52,154 @@ impl Known {
     };
 }
 
+/// The kinds of facts, by name.
+pub mod kind {
+    /// Stage of a day: key ladder, part entity, value stage.
+    pub const STAGE: &str = "stage";
+    /// Highest stage reached so far: key ladder, part entity, value stage.
+    pub const HIGHEST: &str = "highest";
+    /// What the subject is: value entity.
+    pub const ENTITY: &str = "entity";
+    /// Its name: value name.
+    pub const NAME: &str = "name";
+    /// Another name: value name.
+    pub const ALIAS: &str = "alias";
+    /// An identifier: key scheme, value id.
+    pub const IDENTIFIER: &str = "identifier";
+    /// A legal status: key status.
+    pub const LEGAL: &str = "legal";
+    /// A programme: key carrier, part programme, value outcome.
+    pub const PROGRAMME: &str = "programme";
+    /// An occupancy: key carrier, part unit, value tenure.
+    pub const OCCUPANCY: &str = "occupancy";
+    /// A membership: key cluster, part tier, value capacity.
+    pub const MEMBERSHIP: &str = "membership";
+    /// An application for listing: key board, part last step, value outcome.
+    pub const APPLICATION: &str = "application";
+    /// Shares on a board: key board, value reason of delisting.
+    pub const SECURITY: &str = "security";
+    /// The code of shares: key board, value code.
+    pub const CODE: &str = "code";
+    /// A recognition: key label, part level.
+    pub const RECOGNITION: &str = "recognition";
+    /// A link to a group: key group, value relation.
+    pub const GROUP: &str = "group";
+    /// An attribute: key scheme, value.
+    pub const ATTRIBUTE: &str = "attribute";
+    /// An observed status: key source, value status.
+    pub const STATUS: &str = "status";
+    /// Presence in a source: key source.
+    pub const PRESENCE: &str = "presence";
+    /// Graduation, from its day on: key carrier.
+    pub const GRADUATED: &str = "graduated";
+    /// Acquisition, from its day on: value acquirer.
+    pub const ACQUIRED: &str = "acquired";
+    /// Absorption or division, from its day on: key which, value other party.
+    pub const SUCCESSION: &str = "succession";
+    /// Funding, on its day: key round, value amount.
+    pub const FUNDING: &str = "funding";
+    /// A reported figure, on its day: key metric, part period, value quantity.
+    pub const FIGURE: &str = "figure";
+    /// Named as anchor by a source: key cluster, value source.
+    pub const MENTION: &str = "mention";
+    /// What a source covers: key source, part set.
+    pub const COVERAGE: &str = "coverage";
+    /// A contradiction or irregularity: key code, part grade, value what it touches.
+    pub const FINDING: &str = "finding";
+    /// A carrier's type: key type.
+    pub const TYPE: &str = "type";
+    /// A carrier's level: key level, value basis.
+    pub const LEVEL: &str = "level";
+    /// A carrier's parent: value carrier.
+    pub const PARENT: &str = "parent";
+    /// A carrier's jurisdiction: value.
+    pub const JURISDICTION: &str = "jurisdiction";
+    /// A cluster's tier: key tier, value its name.
+    pub const TIER: &str = "tier";
+    /// A carrier or cluster in being: key code.
+    pub const BEING: &str = "being";
+}
+
 /// A day count since 1970-01-01. [`FOREVER`] as an end means "still true".
 pub type DayNumber = i32;
 
 /// The end of an interval that has not ended.
 pub const FOREVER: DayNumber = i32::MAX;
+
+impl Fact {
+    /// A fact of a kind that holds on `[from, to)`; the rest is filled in by what makes it.
+    #[must_use]
+    pub fn new(subject: Subject, id: Uuid, kind: &str, from: DayNumber, to: DayNumber) -> Self {
+        Self {
+            subject,
+            id,
+            kind: kind.to_owned(),
+            key: String::new(),
+            part: String::new(),
+            value: String::new(),
+            valid_from: from,
+            valid_to: to,
+            known_from: Known::OPEN,
+            known_to: Known::OPEN,
+            from_stated: String::new(),
+            to_stated: String::new(),
+            basis: vec![],
+            flags: vec![],
+            detail: std::collections::BTreeMap::new(),
+        }
+    }
+
+    /// A fact whose day is unknown.
+    #[must_use]
+    pub fn unplaced(subject: Subject, id: Uuid, kind: &str) -> Self {
+        Self::new(subject, id, kind, FOREVER, FOREVER)
+    }
+
+    /// With its key.
+    #[must_use]
+    pub fn keyed(self, key: impl Into<String>) -> Self {
+        Self {
+            key: key.into(),
+            ..self
+        }
+    }
+
+    /// With the second part of its key.
+    #[must_use]
+    pub fn parted(self, part: impl Into<String>) -> Self {
+        Self {
+            part: part.into(),
+            ..self
+        }
+    }
+
+    /// With its value.
+    #[must_use]
+    pub fn valued(self, value: impl Into<String>) -> Self {
+        Self {
+            value: value.into(),
+            ..self
+        }
+    }
+
+    /// With the events that it stands on, ascending and each once.
+    #[must_use]
+    pub fn based(self, basis: impl IntoIterator<Item = u64>) -> Self {
+        let mut basis: Vec<_> = basis.into_iter().collect();
+        basis.sort_unstable();
+        basis.dedup();
+        Self { basis, ..self }
+    }
+
+    /// With something else that the events said.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: Option<impl ToString>) -> Self {
+        if let Some(value) = value {
+            self.detail.insert(name.to_owned(), value.to_string());
+        }
+        self
+    }
+}
 
 /// One thing that a subject's history says: true on the days `[valid_from, valid_to)`,
 /// believed during `[known_from, known_to)`.

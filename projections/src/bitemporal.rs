@@ -1,0 +1,56 @@
+//! From what a history says at each moment to facts on both time axes.
+
+use std::collections::BTreeMap;
+
+use nianlun_aggregates::history::{Change, Event, Timeline};
+
+use crate::fact::{Fact, Known};
+
+/// An event with the moment of its admission to the log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Admitted<C> {
+    /// When it became known. Along a stream it never falls.
+    pub known: Known,
+    /// The civil day of that moment in the installation's zone, counted from 1970-01-01.
+    pub day: i32,
+    /// The event.
+    pub event: Event<C>,
+}
+
+/// Folds a history, given in the order of its stream, with a function that reads what a timeline says.
+///
+/// The fold stops once at each moment of knowledge, after all events that share its time: nothing half-done is ever a fact.
+/// A fact whose value, basis, flags or days change is closed on the known axis and opened anew. `days` gives, for each event
+/// by its place, the civil day on which it became known.
+pub fn bitemporal<C: Change>(
+    history: &[Admitted<C>],
+    read: impl Fn(&Timeline<C>, &[i32]) -> Vec<Fact>,
+) -> Vec<Fact> {
+    let days: Vec<i32> = history.iter().map(|admitted| admitted.day).collect();
+    let mut timeline = Timeline::default();
+    let mut believed: BTreeMap<Fact, Known> = BTreeMap::new();
+    let mut facts = vec![];
+    for moment in history.chunk_by(|a, b| a.known.at == b.known.at) {
+        let Some(last) = moment.last() else { continue };
+        for admitted in moment {
+            timeline.extend(admitted.event.clone());
+        }
+        let mut before = std::mem::take(&mut believed);
+        for said in read(&timeline, &days) {
+            let since = before.remove(&said).unwrap_or(last.known);
+            believed.insert(said, since);
+        }
+        facts.extend(before.into_iter().map(|(fact, since)| Fact {
+            known_from: since,
+            known_to: last.known,
+            ..fact
+        }));
+    }
+    facts.extend(believed.into_iter().map(|(fact, since)| Fact {
+        known_from: since,
+        known_to: Known::OPEN,
+        ..fact
+    }));
+    facts.sort();
+    facts
+}

@@ -1,0 +1,117 @@
+//! What a company's history says.
+
+mod findings;
+mod spells;
+mod stages;
+mod stated;
+
+pub use findings::IRREGULARITIES;
+use nianlun_aggregates::company::{Change, Life};
+use nianlun_aggregates::history::{Sequence, Timeline};
+use nianlun_aggregates::window::point;
+use uuid::Uuid;
+
+use crate::bitemporal::{Admitted, bitemporal};
+use crate::fact::{FOREVER, Fact, Subject};
+use crate::ladder::Ladders;
+use crate::policy::Policy;
+use crate::values::{Held, held_fact};
+
+/// Folds a company's history into its facts on both axes.
+#[must_use]
+pub fn facts(
+    id: Uuid,
+    history: &[Admitted<Change>],
+    ladders: &Ladders,
+    policy: &Policy,
+) -> Vec<Fact> {
+    bitemporal(history, |timeline, days| {
+        read(id, timeline, days, ladders, policy)
+    })
+}
+
+/// What a timeline says, at one moment of knowledge.
+fn read(
+    id: Uuid,
+    timeline: &Timeline<Change>,
+    days: &[i32],
+    ladders: &Ladders,
+    policy: &Policy,
+) -> Vec<Fact> {
+    let life = Life::of(timeline);
+    if !life
+        .said
+        .iter()
+        .any(|said| matches!(said.assertion.change, Change::Registered { .. }))
+    {
+        return vec![];
+    }
+    let story = Story {
+        id,
+        begin: beginning(&life),
+        life,
+        days,
+    };
+    let findings = findings::find(&story, policy);
+    let mut facts = stated::facts(&story);
+    facts.extend(spells::facts(&story, &findings));
+    facts.extend(
+        ladders
+            .all()
+            .iter()
+            .flat_map(|ladder| stages::facts(&story, ladder)),
+    );
+    facts.extend(findings.into_iter().map(|finding| finding.fact(&story)));
+    facts
+}
+
+/// A company's life with what else its facts need.
+struct Story<'a> {
+    id: Uuid,
+    life: Life<'a>,
+    /// The first day of which anything is known; `None` if nothing can be placed.
+    begin: Option<i32>,
+    /// For each event of the stream by its place, the civil day on which it became known.
+    days: &'a [i32],
+}
+
+impl Story<'_> {
+    fn fact(&self, kind: &str, from: i32, to: i32) -> Fact {
+        Fact::new(Subject::Company, self.id, kind, from, to)
+    }
+
+    fn unplaced(&self, kind: &str) -> Fact {
+        Fact::unplaced(Subject::Company, self.id, kind)
+    }
+
+    /// A fact that holds from the company's beginning on.
+    fn throughout(&self, kind: &str) -> Fact {
+        self.fact(kind, self.begin.unwrap_or(FOREVER), FOREVER)
+    }
+
+    /// A fact that holds from a day on; unplaced without one.
+    fn since(&self, kind: &str, day: Option<i32>) -> Fact {
+        self.fact(kind, day.unwrap_or(FOREVER), FOREVER)
+    }
+
+    /// A value that holds until the next.
+    fn held(&self, kind: &str, key: &str, held: &Held<String>) -> Fact {
+        held_fact(Subject::Company, self.id, kind, key, held)
+    }
+
+    /// The day on which an event became known.
+    fn known_on(&self, sequence: Sequence) -> Option<i32> {
+        self.days
+            .get(usize::try_from(sequence).ok()?.checked_sub(1)?)
+            .copied()
+    }
+}
+
+/// The first day on which anything is placed: registration, formation, or the first thing that happened.
+fn beginning(life: &Life<'_>) -> Option<i32> {
+    let said = life
+        .said
+        .iter()
+        .filter(|said| !matches!(said.assertion.change, Change::CoverageDeclared { .. }));
+    said.filter_map(|said| point(said.assertion.on)).min()
+}

@@ -1,0 +1,207 @@
+//! Facts that an event states by itself: names, identifiers, attributes, figures, and what holds from a day on.
+
+use std::collections::BTreeMap;
+
+use nianlun_aggregates::Identifier;
+use nianlun_aggregates::company::{Change, Entity};
+use nianlun_aggregates::window::point;
+
+use super::Story;
+use crate::fact::{FOREVER, Fact, kind};
+use crate::values::{Stated, held, stated};
+
+pub(super) fn facts(story: &Story<'_>) -> Vec<Fact> {
+    let mut facts = entities(story);
+    facts.extend(names(story));
+    facts.extend(values(story));
+    facts.extend(moments(story));
+    facts
+}
+
+fn entities(story: &Story<'_>) -> Vec<Fact> {
+    let kinds = story.life.entities();
+    let starts = kinds
+        .iter()
+        .map(|(from, ..)| from.or(story.begin).unwrap_or(FOREVER));
+    let ends = starts.clone().skip(1).chain([FOREVER]);
+    let mut facts = vec![];
+    for (((_, entity, sequence), from), to) in kinds.iter().zip(starts).zip(ends) {
+        let group = match entity {
+            Entity::UnnamedLocalEntity { group } => Some(group),
+            _ => None,
+        };
+        facts.push(
+            story
+                .fact(kind::ENTITY, from, to.max(from))
+                .valued(entity.code())
+                .based([*sequence])
+                .with("group", group),
+        );
+    }
+    facts
+}
+
+/// The name of each day. A former name stays an alias from the beginning; so does one whose date is unknown.
+fn names(story: &Story<'_>) -> Vec<Fact> {
+    let mut statements: Vec<Stated<String>> = vec![];
+    let mut facts = vec![];
+    for said in &story.life.said {
+        match &said.assertion.change {
+            Change::Registered { name, .. } => {
+                statements.push(Stated {
+                    day: story.begin,
+                    ..stated(said, Some(name.to_string()))
+                });
+            }
+            Change::Renamed { name }
+            | Change::Incorporated {
+                name: Some(name), ..
+            } => statements.push(stated(said, Some(name.to_string()))),
+            Change::AliasAdded { alias } => facts.push(
+                story
+                    .throughout(kind::ALIAS)
+                    .valued(alias.as_str())
+                    .based([said.sequence]),
+            ),
+            _ => {}
+        }
+    }
+    for held in held(statements) {
+        let name = held.stated.value.clone().unwrap_or_default();
+        if held.to != FOREVER || held.from == FOREVER {
+            facts.push(
+                story
+                    .throughout(kind::ALIAS)
+                    .valued(name.clone())
+                    .based([held.stated.sequence]),
+            );
+        }
+        if held.from != FOREVER || story.begin.is_none() {
+            facts.push(story.held(kind::NAME, "", &held));
+        }
+    }
+    facts
+}
+
+/// Values that hold until the next: attributes, observed statuses, presence, codes; and identifiers, which hold for ever.
+fn values(story: &Story<'_>) -> Vec<Fact> {
+    let mut statements: BTreeMap<(&str, String), Vec<Stated<String>>> = BTreeMap::new();
+    let mut facts = vec![];
+    let mut identifier = |identifier: &Identifier, sequence| {
+        let (scheme, id) = match identifier {
+            Identifier::Usci(usci) => ("usci", usci.as_str()),
+            Identifier::External(external) => (external.scheme().as_str(), external.id()),
+        };
+        facts.push(
+            story
+                .throughout(kind::IDENTIFIER)
+                .keyed(scheme)
+                .valued(id)
+                .based([sequence]),
+        );
+    };
+    for said in &story.life.said {
+        let mut state = |kind, key: String, value: Option<String>| {
+            statements
+                .entry((kind, key))
+                .or_default()
+                .push(stated(said, value));
+        };
+        match &said.assertion.change {
+            Change::Registered { identifiers, .. } | Change::Incorporated { identifiers, .. } => {
+                for known in identifiers {
+                    identifier(known, said.sequence);
+                }
+            }
+            Change::IdentifierAdded { identifier: known } => identifier(known, said.sequence),
+            Change::AttributeStated { scheme, value } => {
+                state(kind::ATTRIBUTE, scheme.to_string(), Some(value.to_string()));
+            }
+            Change::StatusObserved { source, value } => {
+                state(kind::STATUS, source.to_string(), Some(value.to_string()));
+            }
+            Change::PresenceObserved { source, present } => state(
+                kind::PRESENCE,
+                source.to_string(),
+                present.then(|| "present".to_owned()),
+            ),
+            Change::Listed {
+                board,
+                code: Some(code),
+            }
+            | Change::SecurityCodeChanged { board, code }
+            | Change::SecurityTransferred {
+                to: board,
+                code: Some(code),
+                ..
+            } => state(
+                kind::CODE,
+                board.market().to_string(),
+                Some(code.to_string()),
+            ),
+            _ => {}
+        }
+    }
+    for ((kind, key), statements) in statements {
+        facts.extend(
+            held(statements)
+                .iter()
+                .map(|held| story.held(kind, &key, held)),
+        );
+    }
+    facts
+}
+
+/// What happened on a day (from = to), and what is so from a day on.
+fn moments(story: &Story<'_>) -> Vec<Fact> {
+    let mut facts = vec![];
+    for said in &story.life.said {
+        let day = point(said.assertion.on);
+        let moment = |kind| story.fact(kind, day.unwrap_or(FOREVER), day.unwrap_or(FOREVER));
+        let fact = match &said.assertion.change {
+            Change::Acquired { by } => story
+                .since(kind::ACQUIRED, day)
+                .valued(optional(by.as_ref())),
+            Change::Absorbed { by } => story
+                .since(kind::SUCCESSION, day)
+                .keyed("absorbed")
+                .valued(optional(by.as_ref())),
+            Change::Divided { into } => {
+                let parts: Vec<_> = into.iter().map(nianlun_aggregates::Text::as_str).collect();
+                story
+                    .since(kind::SUCCESSION, day)
+                    .keyed("divided")
+                    .valued(parts.join("; "))
+            }
+            Change::FundingReceived {
+                round,
+                amount,
+                investor,
+            } => moment(kind::FUNDING)
+                .keyed(optional(round.as_ref()))
+                .valued(optional(amount.as_ref()))
+                .with("investor", investor.as_ref()),
+            Change::FigureReported {
+                metric,
+                quantity,
+                period,
+            } => moment(kind::FIGURE)
+                .keyed(metric.as_str())
+                .parted(optional(period.as_ref()))
+                .valued(quantity.to_string()),
+            Change::NamedAsAnchor { cluster, source } => moment(kind::MENTION)
+                .keyed(cluster.to_string())
+                .valued(source.as_str()),
+            _ => continue,
+        };
+        facts.push(Fact {
+            from_stated: said.assertion.on.to_string(),
+            ..fact.based([said.sequence])
+        });
+    }
+    facts
+}
+
+fn optional(value: Option<&impl ToString>) -> String {
+    value.map(ToString::to_string).unwrap_or_default()
+}
