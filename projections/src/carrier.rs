@@ -69,7 +69,7 @@ fn read(id: Uuid, timeline: &Timeline<Change>) -> Vec<Fact> {
                 statements.state(said, kind::LEVEL, level.code(), Some(value));
             }
             Change::LevelRevoked { level } => {
-                statements.state(said, kind::LEVEL, level.code(), None)
+                statements.state(said, kind::LEVEL, level.code(), None);
             }
             Change::ParentStated { parent } => statements.state(
                 said,
