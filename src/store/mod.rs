@@ -2,7 +2,16 @@
 //!
 //! `postgres/` and `sqlite/` hold the same file names; what one does, the other does.
 
+mod clock;
+mod difference;
 mod error;
+mod migrate;
+mod open;
+mod postgres;
+mod repository;
+mod rows;
+mod select;
+mod sqlite;
 
 use std::collections::BTreeMap;
 
@@ -11,7 +20,12 @@ use cqrs_es::persist::SerializedEvent;
 use nianlun_projections::{DayNumber, Fact, Known, Subject};
 use uuid::Uuid;
 
+pub use clock::{Clock, system_clock};
 pub use error::StoreError;
+pub use open::{Options, open, open_with};
+pub use postgres::PostgresStore;
+pub use repository::{Repository, SqliteRepository};
+pub use sqlite::SqliteStore;
 
 /// A stream: one aggregate's events.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -161,13 +175,19 @@ pub trait Store: Send + Sync + 'static {
     ///
     /// # Errors
     /// Only those of the database.
-    async fn streams(&self, streams: &[StreamId]) -> Result<BTreeMap<StreamId, Vec<SerializedEvent>>, StoreError>;
+    async fn streams(
+        &self,
+        streams: &[StreamId],
+    ) -> Result<BTreeMap<StreamId, Vec<SerializedEvent>>, StoreError>;
 
     /// Who holds these identifiers (`scheme:value`, as in an event's `claims`).
     ///
     /// # Errors
     /// Only those of the database.
-    async fn holders(&self, identifiers: &[String]) -> Result<BTreeMap<String, StreamId>, StoreError>;
+    async fn holders(
+        &self,
+        identifiers: &[String],
+    ) -> Result<BTreeMap<String, StreamId>, StoreError>;
 
     /// One round of the sequencer: admits what is committed and not yet in the log.
     ///
@@ -186,14 +206,22 @@ pub trait Store: Send + Sync + 'static {
     ///
     /// # Errors
     /// Only those of the database.
-    async fn log_after(&self, position: u64, limit: u32) -> Result<Vec<(Known, StreamId)>, StoreError>;
+    async fn log_after(
+        &self,
+        position: u64,
+        limit: u32,
+    ) -> Result<Vec<(Known, StreamId)>, StoreError>;
 
     /// Whole admitted histories of these streams, by stream and sequence, up to and including `until` (microseconds): a
     /// round is either in it whole or not at all.
     ///
     /// # Errors
     /// Only those of the database.
-    async fn histories(&self, streams: &[StreamId], until: i64) -> Result<Vec<AdmittedEvent>, StoreError>;
+    async fn histories(
+        &self,
+        streams: &[StreamId],
+        until: i64,
+    ) -> Result<Vec<AdmittedEvent>, StoreError>;
 
     /// How far a projection has read, and the version of the fold that wrote it; `None` before its first write.
     ///
@@ -201,37 +229,59 @@ pub trait Store: Send + Sync + 'static {
     /// Only those of the database.
     async fn checkpoint(&self, projection: &str) -> Result<Option<Checkpoint>, StoreError>;
 
-    /// Writes what the projector folded, and moves its checkpoint, in one transaction.
+    /// Writes what the projector folded, and moves its checkpoint, in one transaction. Facts that another projection wrote
+    /// are not touched, also those of the same streams.
     ///
     /// # Errors
     /// [`StoreError::CheckpointMoved`] if `from` is no longer the checkpoint: another projector was first, nothing is
     /// written.
-    async fn project(&self, projection: &str, from: Option<&Checkpoint>, to: &Checkpoint, projected: &Projected) -> Result<(), StoreError>;
+    async fn project(
+        &self,
+        projection: &str,
+        from: Option<&Checkpoint>,
+        to: &Checkpoint,
+        projected: &Projected,
+    ) -> Result<(), StoreError>;
 
-    /// Removes all facts and the checkpoint of a projection and writes it anew from `batches`, in one transaction: readers
-    /// see the old facts until the new are whole.
+    /// Removes all facts and the checkpoint of a projection and writes it anew from `source`, in one transaction: readers
+    /// see the old facts until the new are whole. On SQLite nothing else can be written meanwhile, so `source` must only
+    /// read.
     ///
     /// # Errors
     /// Those of the database, and what `next` returns.
-    async fn rebuild(&self, projection: &str, to: &Checkpoint, source: &mut dyn FactSource) -> Result<(), StoreError>;
+    async fn rebuild(
+        &self,
+        projection: &str,
+        to: &Checkpoint,
+        source: &mut dyn FactSource,
+    ) -> Result<(), StoreError>;
 
-    /// All stream ids of the log, ordered by subject and id, after `after`, at most `limit`: how a rebuild walks.
+    /// All stream ids of the log, ordered by the subject's stored name and id, after `after`, at most `limit`: how a rebuild walks.
     ///
     /// # Errors
     /// Only those of the database.
-    async fn stream_ids(&self, after: Option<StreamId>, limit: u32) -> Result<Vec<StreamId>, StoreError>;
+    async fn stream_ids(
+        &self,
+        after: Option<StreamId>,
+        limit: u32,
+    ) -> Result<Vec<StreamId>, StoreError>;
 
-    /// The facts asked for, ordered by subject id, kind, key, part, valid_from.
+    /// The facts asked for, ordered by subject id, kind, key, part, `valid_from`.
     ///
     /// # Errors
     /// Only those of the database.
     async fn facts(&self, query: &FactQuery) -> Result<Vec<Fact>, StoreError>;
 
-    /// How many, grouped by columns.
+    /// How many, grouped by columns and ordered by them. Without columns it is one row; with them, a group without facts
+    /// has none.
     ///
     /// # Errors
     /// Only those of the database.
-    async fn tally(&self, query: &FactQuery, by: &[FactColumn]) -> Result<Vec<TallyRow>, StoreError>;
+    async fn tally(
+        &self,
+        query: &FactQuery,
+        by: &[FactColumn],
+    ) -> Result<Vec<TallyRow>, StoreError>;
 
     /// A setting of the installation (the zone), kept with it.
     ///
@@ -245,7 +295,8 @@ pub trait Store: Send + Sync + 'static {
     /// Only those of the database.
     async fn set_setting(&self, name: &str, value: &str) -> Result<(), StoreError>;
 
-    /// What `doctor` asks: server version, schema version, counts of events, log entries, facts, identifiers.
+    /// What `doctor` asks, by name: `server` and `schema` version, `durability`, and how many `events`, `log` entries,
+    /// `facts` and `identifiers` there are.
     ///
     /// # Errors
     /// Only those of the database.
