@@ -2,7 +2,16 @@
 //!
 //! `postgres/` and `sqlite/` hold the same file names; what one does, the other does.
 
+mod clock;
+mod difference;
 mod error;
+mod migrate;
+mod open;
+mod postgres;
+mod repository;
+mod rows;
+mod select;
+mod sqlite;
 
 use std::collections::BTreeMap;
 
@@ -11,7 +20,12 @@ use cqrs_es::persist::SerializedEvent;
 use nianlun_projections::{DayNumber, Fact, Known, Subject};
 use uuid::Uuid;
 
+pub use clock::{Clock, system_clock};
 pub use error::StoreError;
+pub use open::{Options, open, open_with};
+pub use postgres::PostgresStore;
+pub use repository::{Repository, SqliteRepository};
+pub use sqlite::SqliteStore;
 
 /// A stream: one aggregate's events.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -215,7 +229,8 @@ pub trait Store: Send + Sync + 'static {
     /// Only those of the database.
     async fn checkpoint(&self, projection: &str) -> Result<Option<Checkpoint>, StoreError>;
 
-    /// Writes what the projector folded, and moves its checkpoint, in one transaction.
+    /// Writes what the projector folded, and moves its checkpoint, in one transaction. Facts that another projection wrote
+    /// are not touched, also those of the same streams.
     ///
     /// # Errors
     /// [`StoreError::CheckpointMoved`] if `from` is no longer the checkpoint: another projector was first, nothing is
@@ -228,8 +243,9 @@ pub trait Store: Send + Sync + 'static {
         projected: &Projected,
     ) -> Result<(), StoreError>;
 
-    /// Removes all facts and the checkpoint of a projection and writes it anew from `batches`, in one transaction: readers
-    /// see the old facts until the new are whole.
+    /// Removes all facts and the checkpoint of a projection and writes it anew from `source`, in one transaction: readers
+    /// see the old facts until the new are whole. On SQLite nothing else can be written meanwhile, so `source` must only
+    /// read.
     ///
     /// # Errors
     /// Those of the database, and what `next` returns.
@@ -240,7 +256,7 @@ pub trait Store: Send + Sync + 'static {
         source: &mut dyn FactSource,
     ) -> Result<(), StoreError>;
 
-    /// All stream ids of the log, ordered by subject and id, after `after`, at most `limit`: how a rebuild walks.
+    /// All stream ids of the log, ordered by the subject's stored name and id, after `after`, at most `limit`: how a rebuild walks.
     ///
     /// # Errors
     /// Only those of the database.
@@ -250,13 +266,14 @@ pub trait Store: Send + Sync + 'static {
         limit: u32,
     ) -> Result<Vec<StreamId>, StoreError>;
 
-    /// The facts asked for, ordered by subject id, kind, key, part, valid_from.
+    /// The facts asked for, ordered by subject id, kind, key, part, `valid_from`.
     ///
     /// # Errors
     /// Only those of the database.
     async fn facts(&self, query: &FactQuery) -> Result<Vec<Fact>, StoreError>;
 
-    /// How many, grouped by columns.
+    /// How many, grouped by columns and ordered by them. Without columns it is one row; with them, a group without facts
+    /// has none.
     ///
     /// # Errors
     /// Only those of the database.
@@ -278,7 +295,8 @@ pub trait Store: Send + Sync + 'static {
     /// Only those of the database.
     async fn set_setting(&self, name: &str, value: &str) -> Result<(), StoreError>;
 
-    /// What `doctor` asks: server version, schema version, counts of events, log entries, facts, identifiers.
+    /// What `doctor` asks, by name: `server` and `schema` version, `durability`, and how many `events`, `log` entries,
+    /// `facts` and `identifiers` there are.
     ///
     /// # Errors
     /// Only those of the database.

@@ -1,0 +1,73 @@
+//! Reading the log.
+
+use nianlun_projections::Known;
+use sqlx::PgPool;
+
+use super::dialect::stream_arrays;
+use crate::store::{AdmittedEvent, StoreError, StreamId, rows};
+
+pub(super) async fn head(pool: &PgPool) -> Result<Known, StoreError> {
+    rows::known(
+        &sqlx::query("SELECT position, admitted_at FROM log_state")
+            .fetch_one(pool)
+            .await?,
+    )
+}
+
+pub(super) async fn after(
+    pool: &PgPool,
+    position: u64,
+    limit: u32,
+) -> Result<Vec<(Known, StreamId)>, StoreError> {
+    let sql = "SELECT position, admitted_at, aggregate_type, aggregate_id FROM log \
+        WHERE position > $1 ORDER BY position LIMIT $2";
+    let found = sqlx::query(sql)
+        .bind(rows::signed(position))
+        .bind(i64::from(limit))
+        .fetch_all(pool)
+        .await?;
+    found
+        .iter()
+        .map(|row| Ok((rows::known(row)?, rows::stream("log", row)?)))
+        .collect()
+}
+
+pub(super) async fn histories(
+    pool: &PgPool,
+    streams: &[StreamId],
+    until: i64,
+) -> Result<Vec<AdmittedEvent>, StoreError> {
+    let sql = format!(
+        "SELECT l.position, l.admitted_at, {} FROM log l JOIN events e USING (aggregate_type, aggregate_id, sequence) \
+        WHERE (l.aggregate_type, l.aggregate_id) IN (SELECT * FROM unnest($1::text[], $2::text[])) \
+        AND l.admitted_at <= $3 ORDER BY l.aggregate_type, l.aggregate_id, l.sequence",
+        rows::EVENT
+    );
+    let (types, ids) = stream_arrays(streams);
+    let found = sqlx::query(&sql)
+        .bind(types)
+        .bind(ids)
+        .bind(until)
+        .fetch_all(pool)
+        .await?;
+    found.iter().map(rows::admitted).collect()
+}
+
+pub(super) async fn stream_ids(
+    pool: &PgPool,
+    after: Option<StreamId>,
+    limit: u32,
+) -> Result<Vec<StreamId>, StoreError> {
+    let sql = "SELECT DISTINCT aggregate_type, aggregate_id FROM log \
+        WHERE (aggregate_type, aggregate_id) > ($1, $2) ORDER BY aggregate_type, aggregate_id LIMIT $3";
+    let (subject, id) = after
+        .map(|stream| (stream.subject.as_str(), stream.id.to_string()))
+        .unwrap_or_default();
+    let found = sqlx::query(sql)
+        .bind(subject)
+        .bind(id)
+        .bind(i64::from(limit))
+        .fetch_all(pool)
+        .await?;
+    found.iter().map(|row| rows::stream("log", row)).collect()
+}

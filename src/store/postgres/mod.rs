@@ -1,0 +1,147 @@
+//! The store over PostgreSQL.
+
+mod append;
+mod connect;
+mod dialect;
+mod facts;
+mod identifiers;
+mod log;
+mod projection;
+mod sequencer;
+mod settings;
+mod streams;
+
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+use cqrs_es::persist::SerializedEvent;
+use nianlun_projections::{Fact, Known};
+use postgres_es::PostgresEventRepository;
+use sqlx::PgPool;
+use tokio::sync::Mutex;
+
+use super::{
+    AdmittedEvent, Checkpoint, Clock, FactColumn, FactQuery, FactSource, Projected, Repository,
+    Round, Store, StoreError, StreamId, TallyRow,
+};
+
+/// A store over PostgreSQL, version 14 or later.
+pub struct PostgresStore {
+    pool: PgPool,
+    clock: Clock,
+    /// One round at a time in this process; other processes are met in the database.
+    turn: Mutex<()>,
+}
+
+#[async_trait]
+impl Store for PostgresStore {
+    fn repository(&self) -> Repository {
+        Repository::Postgres(PostgresEventRepository::new(self.pool.clone()))
+    }
+
+    async fn append_bulk(&self, events: &[SerializedEvent]) -> Result<(), StoreError> {
+        append::bulk(&self.pool, events).await
+    }
+
+    async fn stream(&self, stream: StreamId) -> Result<Vec<SerializedEvent>, StoreError> {
+        streams::one(&self.pool, stream).await
+    }
+
+    async fn streams(
+        &self,
+        streams: &[StreamId],
+    ) -> Result<BTreeMap<StreamId, Vec<SerializedEvent>>, StoreError> {
+        streams::many(&self.pool, streams).await
+    }
+
+    async fn holders(
+        &self,
+        identifiers: &[String],
+    ) -> Result<BTreeMap<String, StreamId>, StoreError> {
+        identifiers::holders(&self.pool, identifiers).await
+    }
+
+    async fn sequence(&self) -> Result<Round, StoreError> {
+        let _turn = self.turn.lock().await;
+        sequencer::round(&self.pool, self.clock).await
+    }
+
+    async fn head(&self) -> Result<Known, StoreError> {
+        log::head(&self.pool).await
+    }
+
+    async fn log_after(
+        &self,
+        position: u64,
+        limit: u32,
+    ) -> Result<Vec<(Known, StreamId)>, StoreError> {
+        log::after(&self.pool, position, limit).await
+    }
+
+    async fn histories(
+        &self,
+        streams: &[StreamId],
+        until: i64,
+    ) -> Result<Vec<AdmittedEvent>, StoreError> {
+        log::histories(&self.pool, streams, until).await
+    }
+
+    async fn checkpoint(&self, projection: &str) -> Result<Option<Checkpoint>, StoreError> {
+        projection::checkpoint(&self.pool, projection).await
+    }
+
+    async fn project(
+        &self,
+        projection: &str,
+        from: Option<&Checkpoint>,
+        to: &Checkpoint,
+        projected: &Projected,
+    ) -> Result<(), StoreError> {
+        projection::project(&self.pool, projection, from, to, projected).await
+    }
+
+    async fn rebuild(
+        &self,
+        projection: &str,
+        to: &Checkpoint,
+        source: &mut dyn FactSource,
+    ) -> Result<(), StoreError> {
+        projection::rebuild(&self.pool, projection, to, source).await
+    }
+
+    async fn stream_ids(
+        &self,
+        after: Option<StreamId>,
+        limit: u32,
+    ) -> Result<Vec<StreamId>, StoreError> {
+        log::stream_ids(&self.pool, after, limit).await
+    }
+
+    async fn facts(&self, query: &FactQuery) -> Result<Vec<Fact>, StoreError> {
+        facts::facts(&self.pool, query).await
+    }
+
+    async fn tally(
+        &self,
+        query: &FactQuery,
+        by: &[FactColumn],
+    ) -> Result<Vec<TallyRow>, StoreError> {
+        facts::tally(&self.pool, query, by).await
+    }
+
+    async fn setting(&self, name: &str) -> Result<Option<String>, StoreError> {
+        settings::get(&self.pool, name).await
+    }
+
+    async fn set_setting(&self, name: &str, value: &str) -> Result<(), StoreError> {
+        settings::set(&self.pool, name, value).await
+    }
+
+    async fn report(&self) -> Result<BTreeMap<String, String>, StoreError> {
+        settings::report(&self.pool).await
+    }
+
+    async fn close(&self) {
+        self.pool.close().await;
+    }
+}

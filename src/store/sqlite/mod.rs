@@ -1,0 +1,154 @@
+//! The store over SQLite.
+
+mod append;
+mod connect;
+mod dialect;
+mod facts;
+pub(super) mod identifiers;
+mod log;
+mod projection;
+mod sequencer;
+mod settings;
+mod streams;
+
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+use cqrs_es::persist::SerializedEvent;
+use nianlun_projections::{Fact, Known};
+use sqlx::SqlitePool;
+use tokio::sync::Mutex;
+
+use super::{
+    AdmittedEvent, Checkpoint, Clock, FactColumn, FactQuery, FactSource, Projected, Repository,
+    Round, SqliteRepository, Store, StoreError, StreamId, TallyRow,
+};
+
+/// A store over SQLite.
+pub struct SqliteStore {
+    /// One connection: writers are serial in SQLite, and wait here in turn instead of for the file's lock.
+    writer: SqlitePool,
+    /// Readers see the last commit and wait for no writer.
+    readers: SqlitePool,
+    clock: Clock,
+    /// One round at a time in this process; other processes are met in the database.
+    turn: Mutex<()>,
+}
+
+#[async_trait]
+impl Store for SqliteStore {
+    fn repository(&self) -> Repository {
+        Repository::Sqlite(SqliteRepository::new(
+            self.writer.clone(),
+            self.readers.clone(),
+        ))
+    }
+
+    async fn append_bulk(&self, events: &[SerializedEvent]) -> Result<(), StoreError> {
+        append::bulk(&self.writer, &self.readers, events).await
+    }
+
+    async fn stream(&self, stream: StreamId) -> Result<Vec<SerializedEvent>, StoreError> {
+        streams::one(&self.readers, stream).await
+    }
+
+    async fn streams(
+        &self,
+        streams: &[StreamId],
+    ) -> Result<BTreeMap<StreamId, Vec<SerializedEvent>>, StoreError> {
+        streams::many(&self.readers, streams).await
+    }
+
+    async fn holders(
+        &self,
+        identifiers: &[String],
+    ) -> Result<BTreeMap<String, StreamId>, StoreError> {
+        identifiers::holders(&self.readers, identifiers).await
+    }
+
+    async fn sequence(&self) -> Result<Round, StoreError> {
+        let _turn = self.turn.lock().await;
+        sequencer::round(&self.writer, &self.readers, self.clock).await
+    }
+
+    async fn head(&self) -> Result<Known, StoreError> {
+        log::head(&self.readers).await
+    }
+
+    async fn log_after(
+        &self,
+        position: u64,
+        limit: u32,
+    ) -> Result<Vec<(Known, StreamId)>, StoreError> {
+        log::after(&self.readers, position, limit).await
+    }
+
+    async fn histories(
+        &self,
+        streams: &[StreamId],
+        until: i64,
+    ) -> Result<Vec<AdmittedEvent>, StoreError> {
+        log::histories(&self.readers, streams, until).await
+    }
+
+    async fn checkpoint(&self, projection: &str) -> Result<Option<Checkpoint>, StoreError> {
+        projection::checkpoint(&self.readers, projection).await
+    }
+
+    async fn project(
+        &self,
+        projection: &str,
+        from: Option<&Checkpoint>,
+        to: &Checkpoint,
+        projected: &Projected,
+    ) -> Result<(), StoreError> {
+        projection::project(&self.writer, projection, from, to, projected).await
+    }
+
+    async fn rebuild(
+        &self,
+        projection: &str,
+        to: &Checkpoint,
+        source: &mut dyn FactSource,
+    ) -> Result<(), StoreError> {
+        projection::rebuild(&self.writer, projection, to, source).await
+    }
+
+    async fn stream_ids(
+        &self,
+        after: Option<StreamId>,
+        limit: u32,
+    ) -> Result<Vec<StreamId>, StoreError> {
+        log::stream_ids(&self.readers, after, limit).await
+    }
+
+    async fn facts(&self, query: &FactQuery) -> Result<Vec<Fact>, StoreError> {
+        facts::facts(&self.readers, query).await
+    }
+
+    async fn tally(
+        &self,
+        query: &FactQuery,
+        by: &[FactColumn],
+    ) -> Result<Vec<TallyRow>, StoreError> {
+        facts::tally(&self.readers, query, by).await
+    }
+
+    async fn setting(&self, name: &str) -> Result<Option<String>, StoreError> {
+        settings::get(&self.readers, name).await
+    }
+
+    async fn set_setting(&self, name: &str, value: &str) -> Result<(), StoreError> {
+        settings::set(&self.writer, name, value).await
+    }
+
+    async fn report(&self) -> Result<BTreeMap<String, String>, StoreError> {
+        settings::report(&self.readers).await
+    }
+
+    async fn close(&self) {
+        self.readers.close().await;
+        // The last connection to close empties the write-ahead log into the file.
+        self.writer.close().await;
+    }
+}
