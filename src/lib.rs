@@ -1,3 +1,6 @@
 //! Nianlun (年轮): the record of how enterprises grow.
 
+pub mod intake;
+pub mod projector;
+pub mod service;
 pub mod store;

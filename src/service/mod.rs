@@ -1,0 +1,107 @@
+//! The command service: load, decide, commit.
+
+mod error;
+mod metadata;
+
+use std::sync::Arc;
+
+use cqrs_es::EventStore;
+use cqrs_es::persist::PersistedEventStore;
+use nianlun_aggregates::history::{Change, Command, Event, History, Sequence};
+use uuid::Uuid;
+
+pub use error::CommandError;
+pub use metadata::Metadata;
+
+use crate::store::{Repository, Store, StoreError};
+
+/// How often a command is decided anew after another writer was first.
+const ATTEMPTS: u32 = 8;
+
+/// What a command recorded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recorded<C> {
+    /// The stream.
+    pub id: Uuid,
+    /// The new events with their sequences.
+    pub events: Vec<(Sequence, Event<C>)>,
+}
+
+/// Decides commands and commits what they record, through cqrs-es over either store.
+#[derive(Clone)]
+pub struct Commands {
+    store: Arc<dyn Store>,
+}
+
+impl Commands {
+    /// Over a store.
+    #[must_use]
+    pub fn new(store: Arc<dyn Store>) -> Self {
+        Self { store }
+    }
+
+    /// Executes a command on a stream. `expected` is the sequence that the caller has seen, if it insists.
+    ///
+    /// When this returns `Ok`, the events are durable.
+    ///
+    /// # Errors
+    /// [`CommandError`]; nothing was recorded then.
+    pub async fn execute<C: Change + 'static>(
+        &self,
+        id: Uuid,
+        command: &Command<C>,
+        expected: Option<Sequence>,
+        metadata: &Metadata,
+    ) -> Result<Recorded<C>, CommandError> {
+        let events =
+            PersistedEventStore::<Repository, History<C>>::new_event_store(self.store.repository());
+        for _ in 0..ATTEMPTS {
+            let loaded = events
+                .load_aggregate(&id.to_string())
+                .await
+                .map_err(failed)?;
+            let last = loaded.aggregate.timeline().last();
+            if let Some(expected) = expected.filter(|expected| *expected != last) {
+                return Err(CommandError::Moved { expected, last });
+            }
+            let decided = loaded.aggregate.decide(command)?;
+            match events
+                .commit(decided.clone(), loaded, metadata.to_map())
+                .await
+            {
+                Ok(_) => {
+                    return Ok(Recorded {
+                        id,
+                        events: (last + 1..).zip(decided).collect(),
+                    });
+                }
+                Err(error) => match failed(error) {
+                    CommandError::Store(StoreError::Conflict) => {}
+                    error => return Err(error),
+                },
+            }
+        }
+        Err(CommandError::Store(StoreError::Conflict))
+    }
+
+    /// A subject as recorded so far; empty if nothing is.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub async fn load<C: Change + 'static>(&self, id: Uuid) -> Result<History<C>, CommandError> {
+        let events =
+            PersistedEventStore::<Repository, History<C>>::new_event_store(self.store.repository());
+        Ok(events
+            .load_aggregate(&id.to_string())
+            .await
+            .map_err(failed)?
+            .aggregate)
+    }
+}
+
+fn failed(error: cqrs_es::AggregateError<nianlun_aggregates::history::Refusal>) -> CommandError {
+    match StoreError::from_aggregate_error(error) {
+        Ok(refusal) => CommandError::Refused(refusal),
+        Err(error) => CommandError::Store(error),
+    }
+}
