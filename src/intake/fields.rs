@@ -189,8 +189,14 @@ impl Fields {
             return Ok(None);
         };
         let has_unit = value.contains(char::is_alphabetic);
-        let stated = if has_unit { value.to_owned() } else { format!("{value} m2") };
-        let quantity: Quantity = stated.parse().map_err(|error| unreadable(name, value, &error))?;
+        let stated = if has_unit {
+            value.to_owned()
+        } else {
+            format!("{value} m2")
+        };
+        let quantity: Quantity = stated
+            .parse()
+            .map_err(|error| unreadable(name, value, &error))?;
         Area::try_from(quantity)
             .map(Some)
             .map_err(|error| unreadable(name, value, &error))

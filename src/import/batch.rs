@@ -1,0 +1,275 @@
+//! Deciding what to append for a batch of histories, and appending it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use cqrs_es::DomainEvent;
+use cqrs_es::persist::{PersistedEventRepository, SerializedEvent};
+use nianlun_aggregates::decode::decode;
+use nianlun_aggregates::history::{
+    Action, Assertion, Change, Command, Event, History, Manner, RecordError, Refusal, Sequence,
+};
+
+use super::draft::Draft;
+use super::report::{Issue, Report, Severity};
+use super::run::{Appending, ImportError};
+use crate::service::Metadata;
+use crate::store::{Store, StoreError, StreamId};
+
+/// How often a batch that lost a race is decided anew.
+const ATTEMPTS: u32 = 8;
+
+/// What to record in one stream: made anew from what the stream says when it is decided.
+pub trait Plan<C: Change>: Sync {
+    /// The drafts for a history, in order.
+    fn drafts(&self, stream: StreamId, history: &History<C>) -> Vec<Draft<C>>;
+}
+
+/// Where events are appended and how.
+pub struct Appender<'a> {
+    /// The store.
+    pub store: &'a Arc<dyn Store>,
+    /// In bulk or one command at a time.
+    pub appending: Appending,
+    /// What every event of the run remembers.
+    pub metadata: &'a Metadata,
+}
+
+/// What deciding a batch came to.
+#[derive(Default)]
+struct Decided {
+    events: Vec<Vec<SerializedEvent>>,
+    report: Report,
+}
+
+impl Appender<'_> {
+    /// Decides and appends for these streams. A batch that loses a race is read again and decided anew.
+    pub async fn append<C: Change + 'static>(
+        &self,
+        streams: &[StreamId],
+        plan: &dyn Plan<C>,
+        report: &mut Report,
+    ) -> Result<(), ImportError> {
+        for _ in 0..ATTEMPTS {
+            let decided = self.decide(streams, plan).await?;
+            match self.write(&decided.events).await {
+                Ok(()) => {
+                    report.add(decided.report);
+                    return Ok(());
+                }
+                Err(StoreError::Conflict) => {}
+                Err(StoreError::IdentifierTaken { .. }) if streams.len() > 1 => {
+                    // One of them claims what another holds: alone, each tells its own row.
+                    for stream in streams {
+                        Box::pin(self.append(std::slice::from_ref(stream), plan, report)).await?;
+                    }
+                    return Ok(());
+                }
+                Err(error @ StoreError::IdentifierTaken { .. }) => {
+                    let rows = decided
+                        .events
+                        .iter()
+                        .flatten()
+                        .filter_map(row_of)
+                        .min()
+                        .unwrap_or_default();
+                    report.issues.push(Issue {
+                        row: rows,
+                        severity: Severity::Error,
+                        column: String::new(),
+                        value: String::new(),
+                        reason: error.to_string(),
+                    });
+                    return Ok(());
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(StoreError::Conflict.into())
+    }
+
+    async fn decide<C: Change + 'static>(
+        &self,
+        streams: &[StreamId],
+        plan: &dyn Plan<C>,
+    ) -> Result<Decided, ImportError> {
+        let mut stored = self.store.streams(streams).await?;
+        let mut decided = Decided::default();
+        for stream in streams {
+            let mut history = History::<C>::default();
+            for event in stored.remove(stream).unwrap_or_default() {
+                cqrs_es::Aggregate::apply(&mut history, decode(&event)?);
+            }
+            let mut writing = Writing {
+                stream: *stream,
+                metadata: self.metadata,
+                history,
+                decided: &mut decided,
+            };
+            writing.run(plan);
+        }
+        Ok(decided)
+    }
+
+    async fn write(&self, events: &[Vec<SerializedEvent>]) -> Result<(), StoreError> {
+        match self.appending {
+            Appending::Bulk => {
+                let all: Vec<_> = events.iter().flatten().cloned().collect();
+                if all.is_empty() {
+                    Ok(())
+                } else {
+                    self.store.append_bulk(&all).await
+                }
+            }
+            Appending::OneByOne => {
+                let repository = self.store.repository();
+                for command in events {
+                    // The repository writes the events' own type; the parameter only names a snapshot, of which there are none.
+                    let written = match command.first().map(|event| event.aggregate_type.as_str()) {
+                        Some("carrier") => {
+                            repository
+                                .persist::<nianlun_aggregates::Carrier>(command, None)
+                                .await
+                        }
+                        Some("cluster") => {
+                            repository
+                                .persist::<nianlun_aggregates::Cluster>(command, None)
+                                .await
+                        }
+                        Some(_) => {
+                            repository
+                                .persist::<nianlun_aggregates::Company>(command, None)
+                                .await
+                        }
+                        None => Ok(()),
+                    };
+                    written.map_err(StoreError::from)?;
+                }
+                Ok(())
+            }
+        }
+    }
+}
+
+struct Writing<'a, C> {
+    stream: StreamId,
+    metadata: &'a Metadata,
+    history: History<C>,
+    decided: &'a mut Decided,
+}
+
+impl<C: Change> Writing<'_, C> {
+    fn run(&mut self, plan: &dyn Plan<C>) {
+        let before: BTreeSet<_> = C::contradictions(self.history.timeline())
+            .into_iter()
+            .collect();
+        let was_new = self.history.registration().is_none();
+        for draft in plan.drafts(self.stream, &self.history) {
+            self.record(draft);
+        }
+        if was_new && self.history.registration().is_some() {
+            self.decided.report.new_subjects += 1;
+        }
+        for contradiction in C::contradictions(self.history.timeline()) {
+            if !before.contains(&contradiction) {
+                *self
+                    .decided
+                    .report
+                    .contradictions
+                    .entry(contradiction.kind.code().to_owned())
+                    .or_default() += 1;
+            }
+        }
+    }
+
+    fn record(&mut self, draft: Draft<C>) {
+        let Some(action) = self.still_unsaid(draft.action) else {
+            return;
+        };
+        let first = self.history.timeline().last() + 1;
+        match self.history.decide(&Command {
+            action,
+            manner: Manner::Import,
+        }) {
+            Ok(events) => {
+                let written = (first..)
+                    .zip(&events)
+                    .map(|(sequence, event)| self.serialised(sequence, event, &draft.rows))
+                    .collect();
+                self.decided.events.push(written);
+                self.decided.report.events += events.len() as u64;
+                for event in events {
+                    cqrs_es::Aggregate::apply(&mut self.history, event);
+                }
+            }
+            Err(Refusal::Record(RecordError::AlreadyRecorded { .. })) => {
+                self.decided.report.already += 1
+            }
+            Err(refusal) => self.decided.report.issues.push(Issue {
+                row: draft.rows.first().copied().unwrap_or_default(),
+                severity: Severity::Error,
+                column: String::new(),
+                value: String::new(),
+                reason: refusal.to_string(),
+            }),
+        }
+    }
+
+    /// What of an action the history does not say yet. The same file again adds nothing; a period that has ended since adds
+    /// its end.
+    fn still_unsaid(&mut self, action: Action<C>) -> Option<Action<C>> {
+        let mut said = |assertion: &Assertion<C>| {
+            let said = self.history.saying(assertion).is_some();
+            self.decided.report.already += u64::from(said);
+            said
+        };
+        match action {
+            Action::RecordSpell { opening, end } => match (said(&opening), said(&end)) {
+                (false, false) => Some(Action::RecordSpell { opening, end }),
+                (true, false) => Some(Action::Record(vec![end])),
+                (false, true) => Some(Action::Record(vec![opening])),
+                (true, true) => None,
+            },
+            Action::Record(assertions) => {
+                let unsaid: Vec<_> = assertions
+                    .into_iter()
+                    .filter(|assertion| !said(assertion))
+                    .collect();
+                (!unsaid.is_empty()).then_some(Action::Record(unsaid))
+            }
+            other => Some(other),
+        }
+    }
+
+    fn serialised(&self, sequence: Sequence, event: &Event<C>, rows: &[u64]) -> SerializedEvent {
+        let rows: Vec<_> = rows.iter().map(u64::to_string).collect();
+        let row = (!rows.is_empty()).then(|| rows.join("+"));
+        let metadata: BTreeMap<_, _> = Metadata {
+            row,
+            ..self.metadata.clone()
+        }
+        .to_map()
+        .into_iter()
+        .collect();
+        SerializedEvent::new(
+            self.stream.id.to_string(),
+            usize::try_from(sequence).unwrap_or(usize::MAX),
+            C::TYPE.to_owned(),
+            event.event_type(),
+            event.event_version(),
+            serde_json::json!(event),
+            serde_json::json!(metadata),
+        )
+    }
+}
+
+fn row_of(event: &SerializedEvent) -> Option<u64> {
+    event
+        .metadata
+        .get("row")?
+        .as_str()?
+        .split('+')
+        .next()?
+        .parse()
+        .ok()
+}

@@ -1,0 +1,324 @@
+//! Values of a row.
+
+use std::collections::BTreeMap;
+
+use nianlun_aggregates::Span;
+
+use super::dates::{date, season};
+use super::mapping::{Cells, Condition, DateKind, Value, placeholders};
+use super::report::{Issue, Severity};
+
+/// A row as read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// Its number, the header being row 1 (or whatever row the mapping says).
+    pub number: u64,
+    /// Its cells by column, trimmed; empty ones are absent.
+    pub cells: BTreeMap<String, String>,
+}
+
+/// Value tables of a mapping.
+pub type Tables = BTreeMap<String, BTreeMap<String, String>>;
+
+impl Row {
+    /// An error of this row.
+    pub fn error(&self, column: &str, value: &str, reason: impl ToString) -> Issue {
+        self.issue(Severity::Error, column, value, reason)
+    }
+
+    /// A notice of this row.
+    pub fn notice(&self, column: &str, value: &str, reason: impl ToString) -> Issue {
+        self.issue(Severity::Notice, column, value, reason)
+    }
+
+    fn issue(&self, severity: Severity, column: &str, value: &str, reason: impl ToString) -> Issue {
+        Issue {
+            row: self.number,
+            severity,
+            column: column.to_owned(),
+            value: value.to_owned(),
+            reason: reason.to_string(),
+        }
+    }
+
+    fn cell(&self, column: &str) -> Option<&str> {
+        self.cells.get(column).map(String::as_str)
+    }
+
+    /// Whether the cells are as an output wants them.
+    pub fn meets(&self, conditions: &BTreeMap<String, Condition>) -> bool {
+        let is = |cell: Option<&str>, wanted: &str| match wanted {
+            "" => cell.is_none(),
+            "*" => cell.is_some(),
+            wanted => cell == Some(wanted),
+        };
+        conditions
+            .iter()
+            .all(|(column, condition)| match condition {
+                Condition::One(wanted) => is(self.cell(column), wanted),
+                Condition::Any(wanted) => wanted.iter().any(|wanted| is(self.cell(column), wanted)),
+            })
+    }
+
+    /// All values of a mapped value; none if absent.
+    ///
+    /// # Errors
+    /// An [`Issue`] if a cell is not in the table.
+    pub fn values(&self, value: &Value, tables: &Tables) -> Result<Vec<String>, Issue> {
+        let cells = match value {
+            Value::Constant(constant) => return Ok(vec![constant.clone()]),
+            Value::Cells(cells) => cells,
+        };
+        let Some(raw) = self.raw(cells) else {
+            return Ok(cells.default.iter().cloned().collect());
+        };
+        let parts: Vec<_> = match &cells.split {
+            Some(split) => raw
+                .split(split.as_str())
+                .map(str::trim)
+                .filter(|part| !part.is_empty())
+                .map(str::to_owned)
+                .collect(),
+            None => vec![raw],
+        };
+        let Some(name) = &cells.table else {
+            return Ok(parts);
+        };
+        let table = tables.get(name);
+        let looked_up = parts.into_iter().map(|part| {
+            table
+                .and_then(|table| look_up(table, &part))
+                .map(str::to_owned)
+                .ok_or_else(|| {
+                    self.error(
+                        &column_of(cells),
+                        &part,
+                        format!("not in table {name} of the mapping; add it there"),
+                    )
+                })
+        });
+        looked_up.collect()
+    }
+
+    /// The only value of a mapped value; `None` if absent.
+    ///
+    /// # Errors
+    /// An [`Issue`] if a cell is not in the table.
+    pub fn value(&self, value: &Value, tables: &Tables) -> Result<Option<String>, Issue> {
+        Ok(self.values(value, tables)?.into_iter().next())
+    }
+
+    /// A mapped value as a date; `None` if absent.
+    ///
+    /// # Errors
+    /// An [`Issue`] if it cannot be read.
+    pub fn date(&self, value: &Value, tables: &Tables) -> Result<Option<Span>, Issue> {
+        let Some(text) = self.value(value, tables)? else {
+            return Ok(None);
+        };
+        let cells = match value {
+            Value::Constant(_) => &Cells::default(),
+            Value::Cells(cells) => cells.as_ref(),
+        };
+        let column = column_of(cells);
+        let read = date(&text).map_err(|reason| self.error(&column, &text, reason))?;
+        let bound = |span: Span| {
+            span.latest()
+                .ok_or_else(|| self.error(&column, &text, "not known to any day"))
+        };
+        Ok(Some(match cells.kind {
+            None => read,
+            Some(DateKind::By) => Span::By(bound(read)?),
+            Some(DateKind::Season) => {
+                let months = cells.months.unwrap_or(1);
+                season(read, months).ok_or_else(|| {
+                    self.error(
+                        &column,
+                        &text,
+                        "cannot begin a season; write a month or a day",
+                    )
+                })?
+            }
+            Some(DateKind::Between) => {
+                let seen = bound(read)?;
+                let after = cells
+                    .after
+                    .as_ref()
+                    .and_then(|after| Some((after, self.cell(after)?)));
+                match after {
+                    None => Span::By(seen),
+                    Some((name, before)) => {
+                        let before =
+                            date(before).map_err(|reason| self.error(name, before, reason))?;
+                        let not_yet = before
+                            .latest()
+                            .ok_or_else(|| self.error(name, &text, "not known to any day"))?;
+                        Span::between(not_yet, seen)
+                            .map_err(|error| self.error(name, &text, error))?
+                    }
+                }
+            }
+        }))
+    }
+
+    fn raw(&self, cells: &Cells) -> Option<String> {
+        if let Some(column) = &cells.column {
+            return self.cell(column).map(str::to_owned);
+        }
+        let template = cells.template.as_ref()?;
+        let names = placeholders(template);
+        names.iter().any(|name| self.cell(name).is_some()).then(|| {
+            let filled = names.iter().fold(template.clone(), |text, name| {
+                text.replace(&format!("{{{name}}}"), self.cell(name).unwrap_or_default())
+            });
+            filled.split_whitespace().collect::<Vec<_>>().join(" ")
+        })
+    }
+}
+
+fn column_of(cells: &Cells) -> String {
+    cells
+        .column
+        .clone()
+        .or_else(|| cells.template.clone())
+        .unwrap_or_default()
+}
+
+/// Exact, or the longest prefix (`60*`) or suffix (`*.BJ`).
+fn look_up<'a>(table: &'a BTreeMap<String, String>, word: &str) -> Option<&'a str> {
+    if let Some(exact) = table.get(word) {
+        return Some(exact);
+    }
+    let fits = |pattern: &&String| {
+        pattern
+            .strip_suffix('*')
+            .is_some_and(|prefix| word.starts_with(prefix))
+            || pattern
+                .strip_prefix('*')
+                .is_some_and(|suffix| word.ends_with(suffix))
+    };
+    let longest = table
+        .keys()
+        .filter(fits)
+        .max_by_key(|pattern| (pattern.len(), pattern.as_str()))?;
+    table.get(longest).map(String::as_str)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(cells: &[(&str, &str)]) -> Row {
+        Row {
+            number: 7,
+            cells: cells
+                .iter()
+                .map(|(column, cell)| ((*column).to_owned(), (*cell).to_owned()))
+                .collect(),
+        }
+    }
+
+    fn cells(edit: impl FnOnce(&mut Cells)) -> Value {
+        let mut cells = Cells {
+            column: Some("x".to_owned()),
+            ..Cells::default()
+        };
+        edit(&mut cells);
+        Value::Cells(Box::new(cells))
+    }
+
+    fn tables() -> Tables {
+        let board = [
+            ("60*", "SSE"),
+            ("*.BJ", "BSE"),
+            ("002*", "SME"),
+            ("0*", "SZSE"),
+        ];
+        [(
+            "board".to_owned(),
+            board.map(|(k, v)| (k.to_owned(), v.to_owned())).into(),
+        )]
+        .into()
+    }
+
+    #[test]
+    fn a_table_takes_the_exact_word_then_the_longest_pattern() {
+        let board = cells(|cells| cells.table = Some("board".to_owned()));
+        for (code, expected) in [
+            ("600000.SH", "SSE"),
+            ("920017.BJ", "BSE"),
+            ("002030.SZ", "SME"),
+            ("000001.SZ", "SZSE"),
+        ] {
+            assert_eq!(
+                row(&[("x", code)]).value(&board, &tables()),
+                Ok(Some(expected.to_owned())),
+                "{code}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_word_that_is_in_no_table_is_an_error_of_the_row() {
+        let board = cells(|cells| cells.table = Some("board".to_owned()));
+        let issue = row(&[("x", "T1")]).value(&board, &tables()).unwrap_err();
+        assert_eq!(
+            (issue.row, issue.column.as_str(), issue.value.as_str()),
+            (7, "x", "T1")
+        );
+    }
+
+    #[test]
+    fn an_empty_cell_is_absent_and_can_have_a_default() {
+        assert_eq!(row(&[]).value(&cells(|_| ()), &tables()), Ok(None));
+        assert_eq!(
+            row(&[]).value(
+                &cells(|cells| cells.default = Some("d".to_owned())),
+                &tables()
+            ),
+            Ok(Some("d".to_owned()))
+        );
+    }
+
+    #[test]
+    fn a_cell_can_hold_several_values() {
+        let split = cells(|cells| cells.split = Some("|".to_owned()));
+        assert_eq!(
+            row(&[("x", "a | b|")]).values(&split, &tables()),
+            Ok(vec!["a".to_owned(), "b".to_owned()])
+        );
+    }
+
+    #[test]
+    fn a_date_between_observations_falls_back_to_by() {
+        let between = cells(|cells| {
+            cells.kind = Some(DateKind::Between);
+            cells.after = Some("y".to_owned());
+        });
+        let text = |row: Row| row.date(&between, &tables()).unwrap().unwrap().to_string();
+        assert_eq!(
+            text(row(&[("x", "2022-04-02"), ("y", "2021-12-02")])),
+            "between 2021-12-02..2022-04-02"
+        );
+        assert_eq!(text(row(&[("x", "2021-12-02")])), "by 2021-12-02");
+    }
+
+    #[test]
+    fn conditions_hold_together() {
+        let when = |pairs: &[(&str, Condition)]| {
+            pairs
+                .iter()
+                .map(|(column, condition)| ((*column).to_owned(), condition.clone()))
+                .collect()
+        };
+        let seen = row(&[("status", "retired")]);
+        assert!(seen.meets(&when(&[
+            (
+                "status",
+                Condition::Any(vec!["graduated".into(), "retired".into()])
+            ),
+            ("end", Condition::One(String::new()))
+        ])));
+        assert!(!seen.meets(&when(&[("end", Condition::One("*".to_owned()))])));
+    }
+}

@@ -1,0 +1,527 @@
+//! The mapping file (docs/mapping.md).
+
+use std::collections::BTreeMap;
+
+use nianlun_aggregates::Code;
+use nianlun_projections::Subject;
+use serde::Deserialize;
+
+/// A mapping.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mapping {
+    /// Code of the source.
+    pub name: Code,
+    /// What it is, for people.
+    pub title: String,
+    /// What a row is.
+    pub shape: Shape,
+    /// Whether its companies were made by a generator.
+    #[serde(default)]
+    pub synthetic: bool,
+    /// What to do with periods that touch.
+    #[serde(default)]
+    pub touching: Touching,
+    /// How to read the file.
+    #[serde(default)]
+    pub file: FileFormat,
+    /// Who a row is about.
+    pub subject: SubjectMapping,
+    /// Carriers recorded before the first row.
+    #[serde(default, rename = "carrier")]
+    pub carriers: Vec<CarrierDeclaration>,
+    /// Clusters recorded before the first row.
+    #[serde(default, rename = "cluster")]
+    pub clusters: Vec<ClusterDeclaration>,
+    /// Other events of carriers and clusters, recorded before the first row.
+    #[serde(default, rename = "event")]
+    pub events: Vec<BTreeMap<String, String>>,
+    /// Value tables.
+    #[serde(default)]
+    pub tables: BTreeMap<String, BTreeMap<String, String>>,
+    /// What a row says.
+    #[serde(default, rename = "output")]
+    pub outputs: Vec<Output>,
+    /// What the source covers.
+    #[serde(default)]
+    pub covers: Option<Covers>,
+}
+
+/// What a row is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Shape {
+    /// One or more events.
+    Events,
+    /// One or more periods.
+    Spells,
+}
+
+/// What to do with periods of one company and key where one ends on the day on which the next starts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Touching {
+    /// They are two.
+    #[default]
+    Apart,
+    /// They are one.
+    Join,
+}
+
+/// How to read the file.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct FileFormat {
+    /// Between cells.
+    pub delimiter: char,
+    /// The header's row, from 1.
+    pub header: u64,
+}
+
+impl Default for FileFormat {
+    fn default() -> Self {
+        Self {
+            delimiter: ',',
+            header: 1,
+        }
+    }
+}
+
+/// Who a row is about.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SubjectMapping {
+    /// Which aggregate.
+    #[serde(default = "company")]
+    pub kind: Subject,
+    /// Of a company: its identifiers, in the order in which they decide.
+    #[serde(default)]
+    pub identify: Vec<Identify>,
+    /// Of a company: how a new one is registered.
+    #[serde(default)]
+    pub register: Option<Register>,
+    /// Of a carrier or cluster: its code.
+    #[serde(default)]
+    pub code: Option<Value>,
+}
+
+const fn company() -> Subject {
+    Subject::Company
+}
+
+/// One way to identify a company.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(
+    untagged,
+    deny_unknown_fields,
+    expecting = "write `usci = VALUE`, or `scheme = \"…\"` with `id = VALUE`"
+)]
+pub enum Identify {
+    /// By its unified social credit identifier.
+    Usci {
+        /// Where it stands.
+        usci: Value,
+    },
+    /// By an id in a source's scheme.
+    External {
+        /// The scheme.
+        scheme: String,
+        /// Where it stands.
+        id: Value,
+    },
+}
+
+/// How a new company is registered.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Register {
+    /// Its name.
+    pub name: Value,
+    /// What it is.
+    #[serde(default)]
+    pub entity: Option<Value>,
+    /// The group of an unnamed local entity.
+    #[serde(default)]
+    pub group: Option<Value>,
+    /// Since when it is known to exist.
+    #[serde(default)]
+    pub on: Option<Value>,
+    /// Other names.
+    #[serde(default)]
+    pub aliases: Option<Value>,
+}
+
+/// A carrier recorded before the first row.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CarrierDeclaration {
+    /// Its code.
+    pub code: String,
+    /// Its name.
+    pub name: String,
+    /// What it is.
+    #[serde(default)]
+    pub types: Vec<String>,
+    /// Other names.
+    #[serde(default)]
+    pub aliases: Vec<String>,
+    /// Within which carrier it lies.
+    #[serde(default)]
+    pub parent: Option<String>,
+    /// Its jurisdiction.
+    #[serde(default)]
+    pub jurisdiction: Option<String>,
+    /// Since when it is known.
+    #[serde(default = "unknown")]
+    pub on: String,
+}
+
+/// A cluster recorded before the first row.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClusterDeclaration {
+    /// Its code.
+    pub code: String,
+    /// Its name.
+    pub name: String,
+    /// Other names.
+    #[serde(default)]
+    pub aliases: Vec<String>,
+    /// Since when it is known.
+    #[serde(default = "unknown")]
+    pub on: String,
+    /// Its tiers.
+    #[serde(default, rename = "tier")]
+    pub tiers: Vec<TierDeclaration>,
+}
+
+/// A tier of a declared cluster.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TierDeclaration {
+    /// Its code.
+    pub code: String,
+    /// Its name.
+    pub name: String,
+}
+
+fn unknown() -> String {
+    "unknown".to_owned()
+}
+
+/// What the source covers, completely.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Covers {
+    /// Which sets of spells.
+    pub sets: Vec<String>,
+    /// Over which period.
+    pub period: String,
+}
+
+/// One event or one period of a row.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Output {
+    /// Only of rows whose cells are like this.
+    #[serde(default)]
+    pub when: BTreeMap<String, Condition>,
+    /// The event.
+    #[serde(default)]
+    pub event: Option<Value>,
+    /// Its date.
+    #[serde(default)]
+    pub on: Option<Value>,
+    /// How the period opens.
+    #[serde(default)]
+    pub opens: Option<String>,
+    /// From when.
+    #[serde(default)]
+    pub from: Option<Value>,
+    /// How it ends.
+    #[serde(default)]
+    pub ends: Option<String>,
+    /// Until when.
+    #[serde(default)]
+    pub to: Option<Value>,
+    /// Fields of the end only.
+    #[serde(default)]
+    pub on_end: BTreeMap<String, Value>,
+    /// The fields of the events.
+    #[serde(flatten)]
+    pub fields: BTreeMap<String, Value>,
+}
+
+/// What a cell must be.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(untagged)]
+pub enum Condition {
+    /// This: `""` empty, `"*"` not empty.
+    One(String),
+    /// Any of these.
+    Any(Vec<String>),
+}
+
+/// A value of a row.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(untagged)]
+pub enum Value {
+    /// The same on every row.
+    Constant(String),
+    /// From the row's cells.
+    Cells(Box<Cells>),
+}
+
+/// A value from cells.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Cells {
+    /// One cell.
+    pub column: Option<String>,
+    /// Several, joined.
+    pub template: Option<String>,
+    /// Looked up in this table.
+    pub table: Option<String>,
+    /// Instead of an absent cell.
+    pub default: Option<String>,
+    /// Several values in one cell, between these.
+    pub split: Option<String>,
+    /// Of a date: what kind it is.
+    #[serde(rename = "as")]
+    pub kind: Option<DateKind>,
+    /// Of a date between observations: the column of the earlier one.
+    pub after: Option<String>,
+    /// Of a season: its length in months.
+    pub months: Option<i32>,
+}
+
+/// What kind of date a cell holds, where it does not say so itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum DateKind {
+    /// True by then.
+    By,
+    /// Between the observation before and this one.
+    Between,
+    /// A season that begins then.
+    Season,
+}
+
+/// Why a mapping cannot be used. Nothing was read of the file then.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum MappingError {
+    /// Not in the format: with line and column.
+    #[error("the mapping cannot be read: {0}")]
+    Unreadable(String),
+    /// A part that does not fit the rest.
+    #[error("the mapping does not fit together: {place}: {reason}")]
+    Misfit {
+        /// Where.
+        place: String,
+        /// What and how to mend it.
+        reason: String,
+    },
+    /// It names a column that the file does not have.
+    #[error("the mapping names column {column:?} ({place}), which the file does not have; its columns are: {}", columns.join(", "))]
+    NoColumn {
+        /// The column.
+        column: String,
+        /// Where the mapping names it.
+        place: String,
+        /// What there is.
+        columns: Vec<String>,
+    },
+}
+
+impl Mapping {
+    /// Reads a mapping.
+    ///
+    /// # Errors
+    /// [`MappingError`].
+    pub fn read(text: &str) -> Result<Self, MappingError> {
+        let mapping: Self =
+            toml::from_str(text).map_err(|error| MappingError::Unreadable(error.to_string()))?;
+        mapping.check()?;
+        Ok(mapping)
+    }
+
+    fn check(&self) -> Result<(), MappingError> {
+        let misfit = |place: &str, reason: &str| {
+            Err(MappingError::Misfit {
+                place: place.to_owned(),
+                reason: reason.to_owned(),
+            })
+        };
+        match self.subject.kind {
+            Subject::Company if self.subject.identify.is_empty() => {
+                return misfit(
+                    "[subject]",
+                    "a company needs at least one [[subject.identify]]",
+                );
+            }
+            Subject::Company if self.subject.register.is_none() => {
+                return misfit(
+                    "[subject]",
+                    "a company needs [subject.register] with a name",
+                );
+            }
+            Subject::Carrier | Subject::Cluster if self.subject.code.is_none() => {
+                return misfit("[subject]", "give `code = VALUE`");
+            }
+            _ => {}
+        }
+        for (index, output) in self.outputs.iter().enumerate() {
+            let place = format!("[[output]] {}", index + 1);
+            match (self.shape, &output.event, &output.opens) {
+                (Shape::Events, Some(_), None) | (Shape::Spells, None, Some(_)) => {}
+                // A source of periods may also say single things.
+                (Shape::Spells, Some(_), None) => {}
+                _ => {
+                    return misfit(
+                        &place,
+                        "give `event` and `on`; or, in shape \"spells\", `opens`, `from`, `ends` and `to`",
+                    );
+                }
+            }
+            if output.opens.is_some()
+                && (output.from.is_none() || (output.to.is_some() != output.ends.is_some()))
+            {
+                return misfit(
+                    &place,
+                    "a period needs `opens` with `from`, and `ends` together with `to`",
+                );
+            }
+        }
+        for (place, value) in self.values() {
+            let Value::Cells(cells) = value else { continue };
+            if cells.column.is_some() == cells.template.is_some() {
+                return misfit(
+                    &place,
+                    "a value is a constant, or has either `column` or `template`",
+                );
+            }
+            if cells
+                .table
+                .as_ref()
+                .is_some_and(|table| !self.tables.contains_key(table))
+            {
+                return misfit(&place, "its `table` is not among [tables]");
+            }
+            let fits = match cells.kind {
+                Some(DateKind::Between) => cells.after.is_some(),
+                Some(DateKind::Season) => cells
+                    .months
+                    .is_some_and(|months| (1..=12).contains(&months)),
+                _ => cells.after.is_none() && cells.months.is_none(),
+            };
+            if !fits {
+                return misfit(
+                    &place,
+                    "`as = \"between\"` needs `after`, `as = \"season\"` needs `months` from 1 to 12",
+                );
+            }
+        }
+        Ok(())
+    }
+
+    /// Checks that the file has every column that the mapping names.
+    ///
+    /// # Errors
+    /// [`MappingError::NoColumn`].
+    pub fn check_columns(&self, columns: &[String]) -> Result<(), MappingError> {
+        let missing = |column: &String, place: &str| MappingError::NoColumn {
+            column: column.clone(),
+            place: place.to_owned(),
+            columns: columns.to_vec(),
+        };
+        for (index, output) in self.outputs.iter().enumerate() {
+            if let Some(column) = output.when.keys().find(|column| !columns.contains(column)) {
+                return Err(missing(column, &format!("[[output]] {} when", index + 1)));
+            }
+        }
+        for (place, value) in self.values() {
+            let Value::Cells(cells) = value else { continue };
+            let named = cells.column.iter().chain(&cells.after).cloned().chain(
+                cells
+                    .template
+                    .iter()
+                    .flat_map(|template| placeholders(template)),
+            );
+            for column in named {
+                if !columns.contains(&column) {
+                    return Err(missing(&column, &place));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Every value with the place where it stands.
+    fn values(&self) -> Vec<(String, &Value)> {
+        let mut values = vec![];
+        for identify in &self.subject.identify {
+            match identify {
+                Identify::Usci { usci } => {
+                    values.push(("[[subject.identify]] usci".to_owned(), usci))
+                }
+                Identify::External { id, scheme } => {
+                    values.push((format!("[[subject.identify]] {scheme}"), id))
+                }
+            }
+        }
+        if let Some(register) = &self.subject.register {
+            let optional = [
+                &register.entity,
+                &register.group,
+                &register.on,
+                &register.aliases,
+            ];
+            let named = ["entity", "group", "on", "aliases"]
+                .into_iter()
+                .zip(optional)
+                .filter_map(|(name, value)| Some((name, value.as_ref()?)));
+            values.extend(
+                std::iter::once(("name", &register.name))
+                    .chain(named)
+                    .map(|(name, value)| (format!("[subject.register] {name}"), value)),
+            );
+        }
+        values.extend(
+            self.subject
+                .code
+                .iter()
+                .map(|code| ("[subject] code".to_owned(), code)),
+        );
+        for (index, output) in self.outputs.iter().enumerate() {
+            let place = |name: &str| format!("[[output]] {} {name}", index + 1);
+            let dates = [
+                ("event", &output.event),
+                ("on", &output.on),
+                ("from", &output.from),
+                ("to", &output.to),
+            ];
+            values.extend(
+                dates
+                    .into_iter()
+                    .filter_map(|(name, value)| Some((place(name), value.as_ref()?))),
+            );
+            values.extend(
+                output
+                    .fields
+                    .iter()
+                    .chain(&output.on_end)
+                    .map(|(name, value)| (place(name), value)),
+            );
+        }
+        values
+    }
+}
+
+/// The columns that a template names.
+pub(super) fn placeholders(template: &str) -> Vec<String> {
+    template
+        .split('{')
+        .skip(1)
+        .filter_map(|rest| rest.split_once('}'))
+        .map(|(name, _)| name.to_owned())
+        .collect()
+}
