@@ -3,5 +3,6 @@
 pub mod import;
 pub mod intake;
 pub mod projector;
+pub mod query;
 pub mod service;
 pub mod store;

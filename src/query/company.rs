@@ -1,0 +1,147 @@
+//! Companies: finding them, their state on a day, their history.
+
+use std::collections::BTreeMap;
+
+use nianlun_aggregates::company::CompanyEvent;
+use nianlun_aggregates::decode::decode;
+use nianlun_aggregates::history::{Sequence, Timeline};
+use nianlun_aggregates::text::fold;
+use nianlun_projections::{Fact, Known, Subject, kind};
+use uuid::Uuid;
+
+use super::point::Point;
+use crate::store::{FactQuery, KnownAt, Store, StoreError, StreamId, Valid};
+
+/// A company that a word may mean.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Candidate {
+    /// Its name.
+    pub name: String,
+    /// Its id.
+    pub id: Uuid,
+}
+
+/// What looking for a company came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Find {
+    /// By its id or an identifier: this one.
+    One(Uuid),
+    /// By name: these are called so. A name proposes, it never decides.
+    Candidates(Vec<Candidate>),
+}
+
+/// A company on a day.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CompanyState {
+    /// Its id.
+    pub id: Uuid,
+    /// Its facts that hold on the day, with what stands on no day.
+    pub facts: Vec<Fact>,
+}
+
+/// One event of a history.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HistoryLine {
+    /// Its sequence.
+    pub sequence: Sequence,
+    /// When it became known.
+    pub known: Known,
+    /// The event.
+    pub event: CompanyEvent,
+    /// The event that stands against it.
+    pub superseded_by: Option<Sequence>,
+    /// What is remembered of how it came in.
+    pub metadata: BTreeMap<String, String>,
+}
+
+/// Finds companies by id, by an identifier (`usci:…`, `scheme:id`, a bare USCI), or by name and alias.
+///
+/// # Errors
+/// Those of the store.
+pub async fn find_companies(store: &dyn Store, word: &str, point: Point) -> Result<Find, StoreError> {
+    if let Ok(id) = Uuid::try_parse(word) {
+        return Ok(Find::One(id));
+    }
+    let keys: Vec<_> = [word.to_owned(), format!("usci:{word}")].iter().filter_map(|text| crate::intake::identifier(text).ok()).map(|found| found.key()).collect();
+    if let Some(holder) = store.holders(&keys).await?.into_values().find(|holder| holder.subject == Subject::Company) {
+        return Ok(Find::One(holder.id));
+    }
+    let named = store.facts(&point.asking(Subject::Company, &[kind::NAME, kind::ALIAS], Valid::Any)).await?;
+    let called = named.into_iter().filter(|fact| fold(&fact.value).contains(&fold(word)));
+    let mut candidates: Vec<_> = called.map(|fact| Candidate { name: fact.value, id: fact.id }).collect();
+    candidates.sort();
+    candidates.dedup_by_key(|candidate| candidate.id);
+    let exact: Vec<_> = candidates.iter().filter(|candidate| fold(&candidate.name) == fold(word)).cloned().collect();
+    Ok(Find::Candidates(if exact.is_empty() { candidates } else { exact }))
+}
+
+/// The name of every company on a day; the earliest one if it had none yet.
+pub(super) async fn names(store: &dyn Store, point: Point) -> Result<BTreeMap<Uuid, String>, StoreError> {
+    let mut names = BTreeMap::new();
+    for fact in store.facts(&point.asking(Subject::Company, &[kind::NAME], Valid::Any)).await? {
+        if fact.valid_from <= point.day.number() || !names.contains_key(&fact.id) {
+            names.insert(fact.id, fact.value);
+        }
+    }
+    Ok(names)
+}
+
+/// Companies with their stage of a day on a ladder, by name.
+///
+/// # Errors
+/// Those of the store.
+pub async fn company_list(store: &dyn Store, ladder: &str, stage: Option<&str>, point: Point) -> Result<Vec<(Candidate, Fact)>, StoreError> {
+    let query = FactQuery { keys: vec![ladder.to_owned()], values: stage.map(str::to_owned).into_iter().collect(), ..point.holding(Subject::Company, &[kind::STAGE]) };
+    let names = names(store, point).await?;
+    let named = |fact: Fact| (Candidate { name: names.get(&fact.id).cloned().unwrap_or_default(), id: fact.id }, fact);
+    let mut list: Vec<_> = store.facts(&query).await?.into_iter().map(named).collect();
+    list.sort();
+    Ok(list)
+}
+
+/// A company on a day; `None` if nothing is known of it.
+///
+/// # Errors
+/// Those of the store.
+pub async fn company_state(store: &dyn Store, id: Uuid, point: Point) -> Result<Option<CompanyState>, StoreError> {
+    let of = |valid| FactQuery { id: Some(id), ..point.asking(Subject::Company, &[], valid) };
+    let mut facts = store.facts(&of(Valid::On(point.day.number()))).await?;
+    facts.extend(store.facts(&of(Valid::Unplaced)).await?);
+    if facts.is_empty() && store.facts(&of(Valid::Any)).await?.is_empty() {
+        return Ok(None);
+    }
+    Ok(Some(CompanyState { id, facts }))
+}
+
+/// A company's events in the order recorded, as known at a time.
+///
+/// # Errors
+/// Those of the store, and [`StoreError::Inconsistent`] with an event that cannot be read.
+pub async fn company_history(store: &dyn Store, id: Uuid, known: KnownAt) -> Result<Vec<HistoryLine>, StoreError> {
+    let stream = StreamId { subject: Subject::Company, id };
+    let admitted = store.histories(&[stream], i64::MAX).await?;
+    let mut timeline = Timeline::default();
+    let mut lines = vec![];
+    for admitted in admitted {
+        let is_known = match known {
+            KnownAt::Latest => true,
+            KnownAt::Time(at) => admitted.known.at <= at,
+            KnownAt::Position(position) => admitted.known.position <= position,
+        };
+        if !is_known {
+            break;
+        }
+        let event: CompanyEvent = decode(&admitted.event).map_err(|error| StoreError::Inconsistent {
+            table: "events",
+            row: nianlun_aggregates::decode::event_id(&admitted.event),
+            reason: error.to_string(),
+        })?;
+        timeline.extend(event.clone());
+        let metadata = serde_json::from_value(admitted.event.metadata).unwrap_or_default();
+        lines.push(HistoryLine { sequence: timeline.last(), known: admitted.known, event, superseded_by: None, metadata });
+    }
+    for line in &mut lines {
+        line.superseded_by = timeline.superseded_by(line.sequence);
+    }
+    Ok(lines)
+}

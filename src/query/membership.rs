@@ -1,0 +1,134 @@
+//! Who is in a cluster or at a carrier, and how that changed.
+
+use nianlun_aggregates::Day;
+use nianlun_projections::{FOREVER, Fact, Subject, kind};
+use uuid::Uuid;
+
+use super::point::{Period, Point, periods};
+use crate::store::{FactColumn, FactQuery, Store, StoreError, Valid};
+
+/// A group of companies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Group {
+    /// Members of a cluster, by tier.
+    Cluster(Uuid),
+    /// Those with a programme at a carrier, by programme.
+    Programme(Uuid),
+    /// Those with an occupancy at a carrier.
+    Occupancy(Uuid),
+}
+
+impl Group {
+    const fn kind(self) -> &'static str {
+        match self {
+            Self::Cluster(_) => kind::MEMBERSHIP,
+            Self::Programme(_) => kind::PROGRAMME,
+            Self::Occupancy(_) => kind::OCCUPANCY,
+        }
+    }
+
+    fn query(self, point: Point, valid: Valid) -> FactQuery {
+        let (Self::Cluster(id) | Self::Programme(id) | Self::Occupancy(id)) = self;
+        FactQuery { keys: vec![id.to_string()], ..point.asking(Subject::Company, &[self.kind()], valid) }
+    }
+}
+
+/// A member on a day.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Member {
+    /// The company.
+    pub id: Uuid,
+    /// Its name on the day.
+    pub name: String,
+    /// The spell.
+    pub spell: Fact,
+}
+
+/// How many, of one part (tier, programme) or in all.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct GroupCount {
+    /// The part.
+    pub part: String,
+    /// Different companies.
+    pub companies: u64,
+    /// Spells.
+    pub spells: u64,
+}
+
+/// One period of a series.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SeriesPoint {
+    /// Its first day.
+    pub from: Day,
+    /// Its last day.
+    pub to: Day,
+    /// Different companies at its end.
+    pub companies: u64,
+    /// Spells at its end, by part.
+    pub parts: Vec<GroupCount>,
+    /// Spells that began in it with a known start.
+    pub arrivals: u64,
+    /// Spells that ended in it.
+    pub departures: u64,
+    /// Spells that ended in it, by their value (an outcome, a reason).
+    pub ended: Vec<(String, u64)>,
+}
+
+/// The members on a day, by name.
+///
+/// # Errors
+/// Those of the store.
+pub async fn members(store: &dyn Store, group: Group, point: Point) -> Result<Vec<Member>, StoreError> {
+    let spells = store.facts(&group.query(point, Valid::On(point.day.number()))).await?;
+    let names = super::company::names(store, point).await?;
+    let mut members: Vec<_> = spells
+        .into_iter()
+        .map(|spell| Member { id: spell.id, name: names.get(&spell.id).cloned().unwrap_or_default(), spell })
+        .collect();
+    members.sort_by(|a, b| (&a.name, &a.spell.part, a.id).cmp(&(&b.name, &b.spell.part, b.id)));
+    Ok(members)
+}
+
+/// How many different companies there are on a day, and how many spells by part.
+///
+/// # Errors
+/// Those of the store.
+pub async fn group_counts(store: &dyn Store, group: Group, point: Point) -> Result<(u64, Vec<GroupCount>), StoreError> {
+    let query = group.query(point, Valid::On(point.day.number()));
+    let all = store.tally(&query, &[]).await?;
+    let parts = store.tally(&query, &[FactColumn::Part]).await?;
+    let companies = all.first().map_or(0, |row| row.subjects);
+    let count = |row: crate::store::TallyRow| GroupCount { part: row.group.into_iter().next().unwrap_or_default(), companies: row.subjects, spells: row.facts };
+    Ok((companies, parts.into_iter().map(count).collect()))
+}
+
+/// The series of a group, from its first spell (or `from`) to the day of the point.
+///
+/// # Errors
+/// Those of the store.
+pub async fn group_series(store: &dyn Store, group: Group, point: Point, from: Option<Day>, period: Period) -> Result<Vec<SeriesPoint>, StoreError> {
+    let spells = store.facts(&group.query(point, Valid::Any)).await?;
+    let first = spells.iter().map(|spell| spell.valid_from).filter(|day| *day != FOREVER).min().and_then(Day::from_number);
+    let Some(first) = from.or(first) else { return Ok(vec![]) };
+    let mut series = vec![];
+    for (from, to) in periods(first, point.day, period) {
+        let (companies, parts) = group_counts(store, group, point.on(to)).await?;
+        let within = |day: i32| day != FOREVER && (from.number()..=to.number()).contains(&day);
+        let unknown_start = |spell: &&Fact| spell.flags.iter().any(|flag| flag == "start-unknown");
+        let ended: Vec<&Fact> = spells.iter().filter(|spell| within(spell.valid_to)).collect();
+        let mut by_value = std::collections::BTreeMap::new();
+        for spell in &ended {
+            *by_value.entry(spell.value.clone()).or_insert(0) += 1;
+        }
+        series.push(SeriesPoint {
+            from,
+            to,
+            companies,
+            parts,
+            arrivals: spells.iter().filter(|spell| within(spell.valid_from) && !unknown_start(spell)).count() as u64,
+            departures: ended.len() as u64,
+            ended: by_value.into_iter().collect(),
+        });
+    }
+    Ok(series)
+}

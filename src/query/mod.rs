@@ -1,0 +1,15 @@
+//! Questions that the facts answer: each at a day, as known at a time.
+
+mod company;
+mod directory;
+mod findings;
+mod membership;
+mod pipeline;
+mod point;
+
+pub use company::{Candidate, CompanyState, Find, HistoryLine, company_history, company_list, company_state, find_companies};
+pub use directory::{Directory, Place};
+pub use findings::{FindingLine, findings, wording_of_finding};
+pub use membership::{Group, GroupCount, Member, SeriesPoint, group_counts, group_series, members};
+pub use pipeline::{Pipeline, PipelineFilter, StageCount, pipeline};
+pub use point::{Period, Point, PointError, known_at, periods};
