@@ -8,7 +8,7 @@ use nianlun::store::StoreError;
 use serde_json::json;
 
 use crate::contract;
-use crate::support::aggregate::{TestAggregate, event_store, noted};
+use crate::support::aggregate::{Noted, TestAggregate, event_store, noted};
 use crate::support::database::Harness;
 use crate::support::events::{assert_exact, company, event, note, persist, persisted, sequenced};
 
@@ -80,9 +80,7 @@ async fn a_taken_sequence_is_a_conflict(harness: &Harness) {
     noted(&*store, company(1), "faster")
         .await
         .expect("appended");
-    let event = crate::support::aggregate::Noted {
-        note: "slower".to_owned(),
-    };
+    let event = Noted::from("slower");
     let refused = events
         .commit(vec![event], context, std::collections::HashMap::new())
         .await;
@@ -191,7 +189,7 @@ async fn what_is_acknowledged_is_stored(harness: &Harness) {
                     // Four writers share a stream: who loses loads again.
                     let stream = company(writer % 8);
                     let sequence = loop {
-                        match noted(&*store, stream, &note).await {
+                        match noted(&*store, stream, note.as_str()).await {
                             Ok(sequence) => break sequence,
                             Err(AggregateError::AggregateConflict) => {}
                             Err(other) => panic!("{other}"),

@@ -6,11 +6,13 @@ use nianlun::store::{StoreError, StreamId};
 use serde_json::json;
 
 use crate::contract;
+use crate::support::aggregate::{Noted, noted};
 use crate::support::database::Harness;
 use crate::support::events::{claim, company, event, note, persist, persisted, release};
 
 contract!(
     of_concurrent_registrations_one_wins_and_the_others_are_told,
+    a_refused_command_is_told_the_holder,
     a_released_identifier_can_be_claimed_by_another,
     a_release_by_a_stranger_releases_nothing,
     claiming_again_is_no_claim_against_oneself,
@@ -71,6 +73,30 @@ async fn of_concurrent_registrations_one_wins_and_the_others_are_told(harness: &
         holders.into_iter().collect::<Vec<_>>(),
         [(USCC.to_owned(), winners[0])]
     );
+}
+
+/// As the command service sees it: through cqrs-es's own error.
+async fn a_refused_command_is_told_the_holder(harness: &Harness) {
+    let store = harness.open().await;
+    let register = || Noted {
+        note: "registered".to_owned(),
+        claims: vec![USCC.to_owned()],
+    };
+    noted(&*store, company(1), register())
+        .await
+        .expect("appended");
+    let error = noted(&*store, company(2), register())
+        .await
+        .expect_err("refused");
+    let Err(error) = StoreError::from_aggregate_error(error);
+    assert_eq!(
+        error.to_string(),
+        format!(
+            "identifier {USCC} already belongs to company {}",
+            company(1).id
+        )
+    );
+    assert_eq!(holder_in(Err(error)), (USCC.to_owned(), company(1)));
 }
 
 async fn a_released_identifier_can_be_claimed_by_another(harness: &Harness) {

@@ -19,6 +19,17 @@ pub struct TestAggregate {
 pub struct Noted {
     #[serde(default)]
     pub note: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub claims: Vec<String>,
+}
+
+impl From<&str> for Noted {
+    fn from(note: &str) -> Self {
+        Self {
+            note: note.to_owned(),
+            claims: Vec::new(),
+        }
+    }
 }
 
 impl DomainEvent for Noted {
@@ -62,13 +73,12 @@ pub fn event_store(store: &dyn Store) -> PersistedEventStore<Repository, TestAgg
 pub async fn noted(
     store: &dyn Store,
     stream: StreamId,
-    note: &str,
+    event: impl Into<Noted>,
 ) -> Result<usize, AggregateError<std::convert::Infallible>> {
     let events = event_store(store);
     let context = events.load_aggregate(&stream.id.to_string()).await?;
-    let event = Noted {
-        note: note.to_owned(),
-    };
-    let committed = events.commit(vec![event], context, HashMap::new()).await?;
+    let committed = events
+        .commit(vec![event.into()], context, HashMap::new())
+        .await?;
     Ok(committed[0].sequence)
 }
