@@ -26,7 +26,7 @@ CREATE TABLE facts (
     detail              TEXT    NOT NULL
 ) STRICT;
 
-CREATE INDEX facts_subject ON facts (subject, id, kind);
+CREATE INDEX facts_subject ON facts (subject, id, kind, key);
 
 CREATE INDEX facts_count ON facts
     (subject, kind, key, substr(value, 1, 64), valid_from, valid_to, known_from_at, known_to_at);

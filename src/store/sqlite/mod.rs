@@ -143,7 +143,7 @@ impl Store for SqliteStore {
     }
 
     async fn report(&self) -> Result<BTreeMap<String, String>, StoreError> {
-        settings::report(&self.readers).await
+        settings::report(&self.writer, &self.readers).await
     }
 
     async fn close(&self) {

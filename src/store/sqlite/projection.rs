@@ -109,9 +109,10 @@ async fn stored(
     projection: &str,
     streams: &[StreamId],
 ) -> Result<Vec<(i64, Fact)>, StoreError> {
+    // CROSS JOIN and INDEXED BY: without statistics the planner would read all facts instead.
     let sql = format!(
-        "SELECT f.fact, {} FROM facts f \
-        WHERE f.projection = ?1 AND (f.subject, f.id) IN (SELECT value ->> 0, unhex(value ->> 1, '-') FROM json_each(?2))",
+        "SELECT f.fact, {} FROM json_each(?2) AS s CROSS JOIN facts AS f INDEXED BY facts_subject \
+        ON f.subject = s.value ->> 0 AND f.id = unhex(s.value ->> 1, '-') WHERE f.projection = ?1",
         rows::FACT
     );
     let found = sqlx::query(&sql)

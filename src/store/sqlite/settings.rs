@@ -24,26 +24,24 @@ pub(super) async fn set(pool: &SqlitePool, name: &str, value: &str) -> Result<()
     Ok(())
 }
 
-pub(super) async fn report(pool: &SqlitePool) -> Result<BTreeMap<String, String>, StoreError> {
-    let sql = "SELECT 'SQLite ' || sqlite_version() AS server,
-        'journal ' || (SELECT journal_mode FROM pragma_journal_mode) || ', synchronous '
-            || (SELECT synchronous FROM pragma_synchronous) AS durability,
+pub(super) async fn report(
+    writer: &SqlitePool,
+    readers: &SqlitePool,
+) -> Result<BTreeMap<String, String>, StoreError> {
+    let counts = "SELECT 'SQLite ' || sqlite_version() AS server,
         CAST((SELECT max(version) FROM _sqlx_migrations) AS TEXT) AS schema,
         CAST((SELECT count(*) FROM events) AS TEXT) AS events,
         CAST((SELECT count(*) FROM log) AS TEXT) AS log,
         CAST((SELECT count(*) FROM facts) AS TEXT) AS facts,
         CAST((SELECT count(*) FROM identifiers) AS TEXT) AS identifiers";
-    let row = sqlx::query(sql).fetch_one(pool).await?;
-    [
-        "server",
-        "durability",
-        "schema",
-        "events",
-        "log",
-        "facts",
-        "identifiers",
-    ]
-    .into_iter()
-    .map(|name| Ok((name.to_owned(), row.try_get(name)?)))
-    .collect()
+    // How safe a commit is, is up to the connection that writes.
+    let durability = "SELECT 'journal ' || (SELECT journal_mode FROM pragma_journal_mode)
+        || ', synchronous ' || (SELECT synchronous FROM pragma_synchronous) AS durability";
+    let counts = sqlx::query(counts).fetch_one(readers).await?;
+    let durability = sqlx::query(durability).fetch_one(writer).await?;
+    let mut report = BTreeMap::from([("durability".to_owned(), durability.try_get("durability")?)]);
+    for name in ["server", "schema", "events", "log", "facts", "identifiers"] {
+        report.insert(name.to_owned(), counts.try_get(name)?);
+    }
+    Ok(report)
 }
