@@ -66,8 +66,8 @@ pub fn known_at(text: &str, zone: &TimeZone) -> Result<KnownAt, PointError> {
     }
     let date: Date = text.parse().map_err(|_| unreadable())?;
     let next = date.tomorrow().map_err(|_| unreadable())?;
-    let start = next.to_zoned(zone.clone()).map_err(|_| unreadable())?;
-    Ok(KnownAt::Time(start.timestamp().as_microsecond() - 1))
+    let start = zone.to_timestamp(next.at(0, 0, 0, 0)).map_err(|_| unreadable())?;
+    Ok(KnownAt::Time(start.as_microsecond() - 1))
 }
 
 /// The length of a period of a series.

@@ -124,8 +124,8 @@ pub struct Having {
     pub kind: String,
     /// Its key.
     pub key: String,
-    /// Its value.
-    pub value: String,
+    /// Its value; any if `None`.
+    pub value: Option<String>,
     /// When it must hold.
     pub valid: Valid,
 }

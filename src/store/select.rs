@@ -99,8 +99,10 @@ fn other_fact<D: Dialect>(sql: &mut QueryBuilder<'static, D>, having: &Having, a
     D::text(sql, &having.kind);
     sql.push(" AND h.key = ");
     D::text(sql, &having.key);
-    sql.push(" AND h.value = ");
-    D::text(sql, &having.value);
+    if let Some(value) = &having.value {
+        sql.push(" AND h.value = ");
+        D::text(sql, value);
+    }
     valid(sql, "h", having.valid);
     known(sql, "h", at);
     sql.push(")");

@@ -192,7 +192,7 @@ async fn a_value_is_data_and_not_sql(harness: &Harness) {
         having: vec![Having {
             kind: hostile.to_owned(),
             key: hostile.to_owned(),
-            value: hostile.to_owned(),
+            value: Some(hostile.to_owned()),
             valid: Valid::On(0),
         }],
         ..everything()
@@ -332,7 +332,7 @@ async fn having_asks_for_another_fact_of_the_same_subject(harness: &Harness) {
     let seed = |valid| Having {
         kind: "stage".to_owned(),
         key: "growth".to_owned(),
-        value: "seed".to_owned(),
+        value: Some("seed".to_owned()),
         valid,
     };
     let found = async |known, having: Vec<Having>| {

@@ -1,0 +1,152 @@
+//! What commands share: the open store, the folds, the zone, the words.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use nianlun_aggregates::{Day, Wording};
+use nianlun_projections::{Ladder, Subject};
+use uuid::Uuid;
+
+use super::args::{Global, Lang, Reading};
+use super::error::CliError;
+use super::progress;
+use crate::projector::{Folds, catch_up};
+use crate::query::{Candidate, Directory, Find, Point, find_companies, known_at};
+use crate::store::{KnownAt, Store, open};
+
+/// The zone of an installation that has not set another.
+const DEFAULT_ZONE: &str = "Asia/Shanghai";
+const ZONE: &str = "zone";
+
+/// An open installation.
+pub struct App {
+    /// The store.
+    pub store: Arc<dyn Store>,
+    /// The folds.
+    pub folds: Folds,
+    /// The zone in which days are counted.
+    pub zone: TimeZone,
+    /// The language of names and headings.
+    pub lang: Lang,
+    quiet: bool,
+}
+
+impl App {
+    /// Opens an installation; a new one gets the default zone.
+    pub async fn open(global: &Global) -> Result<Self, CliError> {
+        let store = open(&global.store).await?;
+        let name = if let Some(name) = store.setting(ZONE).await? {
+            name
+        } else {
+            store.set_setting(ZONE, DEFAULT_ZONE).await?;
+            DEFAULT_ZONE.to_owned()
+        };
+        let zone = TimeZone::get(&name).map_err(|error| CliError::Usage(format!("the installation's zone {name:?}: {error}")))?;
+        Ok(Self { store, folds: Folds::shipped(zone.clone())?, zone, lang: global.lang, quiet: global.quiet })
+    }
+
+    /// Opens an installation for reading: everything committed is in the facts.
+    pub async fn open_current(global: &Global) -> Result<Self, CliError> {
+        let app = Self::open(global).await?;
+        app.catch_up().await?;
+        Ok(app)
+    }
+
+    /// Folds what was committed.
+    pub async fn catch_up(&self) -> Result<(), CliError> {
+        let bar = progress::bar(self.quiet, self.pick("投影", "folding"), self.pick("条日志", "log entries"));
+        catch_up(&self.store, &self.folds, |done, all| progress::set(&bar, done, all)).await?;
+        bar.finish_and_clear();
+        Ok(())
+    }
+
+    /// The point that the arguments mean.
+    pub fn point(&self, reading: &Reading) -> Result<Point, CliError> {
+        let day = match reading.as_of {
+            Some(day) => day,
+            None => self.today()?,
+        };
+        let known = reading.known_at.as_deref().map_or(Ok(KnownAt::Latest), |text| known_at(text, &self.zone))?;
+        Ok(Point { day, known })
+    }
+
+    /// Today in the installation's zone.
+    pub fn today(&self) -> Result<Day, CliError> {
+        let date = Timestamp::now().to_zoned_datetime(&self.zone).date();
+        Day::try_from(date).map_err(|error| CliError::Usage(format!("this machine's clock: {error}")))
+    }
+
+    /// One of two words.
+    #[must_use]
+    pub const fn pick<'a>(&self, zh: &'a str, en: &'a str) -> &'a str {
+        match self.lang {
+            Lang::Zh => zh,
+            Lang::En => en,
+        }
+    }
+
+    /// A term's name.
+    #[must_use]
+    pub const fn word(&self, wording: Wording) -> &'static str {
+        match self.lang {
+            Lang::Zh => wording.zh,
+            Lang::En => wording.en,
+        }
+    }
+
+    /// A ladder by its code.
+    pub fn ladder(&self, code: &str) -> Result<&Ladder, CliError> {
+        self.folds.ladders().get(code).ok_or_else(|| {
+            let known: Vec<_> = self.folds.ladders().all().iter().map(|ladder| ladder.code.as_str()).collect();
+            CliError::Usage(format!("there is no ladder {code:?}; one of: {}", known.join(", ")))
+        })
+    }
+
+    /// The one company that a word means.
+    pub async fn company(&self, word: &str, point: Point) -> Result<Uuid, CliError> {
+        match find_companies(self.store.as_ref(), word, point).await? {
+            Find::One(id) => Ok(id),
+            Find::Candidates(candidates) => match candidates.as_slice() {
+                [only] => Ok(only.id),
+                [] => Err(CliError::Usage(format!("no company is called {word:?}; give its id, usci:…, scheme:id or a part of its name"))),
+                several => Err(CliError::Usage(format!("{} companies fit {word:?}; name one by its id:\n{}", several.len(), listed(several)))),
+            },
+        }
+    }
+
+    /// The one carrier or cluster that a word means.
+    pub fn place(&self, directory: &Directory, subject: Subject, word: &str) -> Result<Uuid, CliError> {
+        directory.find(subject, word).map_err(|candidates| {
+            let what = subject.as_str();
+            if candidates.is_empty() {
+                CliError::Usage(format!("there is no {what} {word:?}; `nianlun {what} list` shows them"))
+            } else {
+                CliError::Usage(format!("several {what}s fit {word:?}; name one by its code: {}", candidates.join(", ")))
+            }
+        })
+    }
+
+    /// "as of … as known at …", for titles.
+    pub fn at(&self, point: Point) -> String {
+        let known = match point.known {
+            KnownAt::Latest => String::new(),
+            KnownAt::Position(position) => format!("{}{position}", self.pick("，按日志位置 ", ", as known at log position ")),
+            KnownAt::Time(at) => {
+                let time = Timestamp::from_microsecond(at).map(|time| time.to_zoned_datetime(&self.zone).strftime("%Y-%m-%d %H:%M:%S%:z").to_string());
+                format!("{}{}", self.pick("，按当时所知 ", ", as known at "), time.unwrap_or_default())
+            }
+        };
+        format!("{}{known}", point.day)
+    }
+}
+
+/// The first candidates, a line each.
+fn listed(candidates: &[Candidate]) -> String {
+    const SHOWN: usize = 10;
+    let mut lines: Vec<_> = candidates.iter().take(SHOWN).map(|candidate| format!("  {}  {}", candidate.id, candidate.name)).collect();
+    if candidates.len() > SHOWN {
+        lines.push(format!("  … {} more", candidates.len() - SHOWN));
+    }
+    lines.join("\n")
+}

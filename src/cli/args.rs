@@ -1,0 +1,347 @@
+//! What can be asked on the command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+use nianlun_aggregates::{Day, Span};
+
+/// Nianlun (年轮): the record of how enterprises grow.
+#[derive(Debug, Parser)]
+#[command(name = "nianlun", version, about, long_about = None)]
+pub struct Cli {
+    /// What holds for every command.
+    #[command(flatten)]
+    pub global: Global,
+    /// The command.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What holds for every command.
+#[derive(Clone, Debug, Args)]
+pub struct Global {
+    /// Where events are kept: sqlite:FILE, or postgres://user@host/database
+    #[arg(long, global = true, env = "NIANLUN_STORE", default_value = "sqlite:nianlun.db", hide_env_values = true)]
+    pub store: String,
+    /// Language of names and headings
+    #[arg(long, global = true, env = "NIANLUN_LANG", value_enum, default_value_t = Lang::Zh)]
+    pub lang: Lang,
+    /// No progress bars
+    #[arg(long, short, global = true)]
+    pub quiet: bool,
+}
+
+/// A language.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Lang {
+    /// 中文
+    Zh,
+    /// English
+    En,
+}
+
+/// A form of output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For reading
+    Table,
+    /// An array of objects
+    Json,
+    /// RFC 4180
+    Csv,
+}
+
+/// What every reading command takes.
+#[derive(Clone, Debug, Args)]
+pub struct Reading {
+    /// The day in question [default: today]
+    #[arg(long, value_name = "DAY")]
+    pub as_of: Option<Day>,
+    /// As known when: a day (its end), a time, or a log position [default: now]
+    #[arg(long, value_name = "TIME|POSITION")]
+    pub known_at: Option<String>,
+    /// Form of the output
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    pub format: Format,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Load the bundled examples into a file of their own and show what they say
+    Demo(DemoArgs),
+    /// Import a CSV file by a mapping (docs/mapping.md)
+    Import(ImportArgs),
+    /// Record one event, correct one or take one back
+    Record(RecordArgs),
+    /// Companies: list, state, history
+    #[command(subcommand)]
+    Company(CompanyCommand),
+    /// The 0→1→N pipeline: how many stand on each stage
+    Pipeline(PipelineArgs),
+    /// Clusters: list, members, series
+    #[command(subcommand)]
+    Cluster(ClusterCommand),
+    /// Carriers: list, members, series
+    #[command(subcommand)]
+    Carrier(CarrierCommand),
+    /// Contradictions and irregularities
+    Findings(FindingsArgs),
+    /// Write all facts anew from the events
+    Rebuild,
+    /// Say how the installation is
+    Doctor,
+    /// Print completions for a shell
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+}
+
+/// Arguments of `demo`.
+#[derive(Debug, Args)]
+pub struct DemoArgs {
+    /// The file to load the examples into; it must not exist yet
+    #[arg(long, default_value = "demo.db")]
+    pub file: PathBuf,
+    /// Write over a file that exists
+    #[arg(long)]
+    pub force: bool,
+}
+
+/// Arguments of `import`.
+#[derive(Debug, Args)]
+pub struct ImportArgs {
+    /// The CSV file
+    pub file: PathBuf,
+    /// The mapping
+    #[arg(long, short)]
+    pub mapping: PathBuf,
+    /// Who imports
+    #[arg(long, env = "USER", default_value = "unknown")]
+    pub actor: String,
+    /// Show at most so many row errors and notices (all: 0)
+    #[arg(long, default_value_t = 20)]
+    pub show: usize,
+    /// Form of the report
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    pub format: Format,
+}
+
+/// Arguments of `record`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  nianlun record company usci:91330103MA2J0XYC21 registered name=某某科技有限公司 --on 2016-03-01\n  nianlun record company usci:91330103MA2J0XYC21 入驻 carrier=t-space area=120 --on 2016-04\n  nianlun record company usci:91330103MA2J0XYC21 listed board=STAR --on 2022-05-25 --correct 4 --because \"typing slip\"\n  nianlun record company usci:91330103MA2J0XYC21 --retract 3 --because \"other company\"")]
+pub struct RecordArgs {
+    /// What it is about: company, carrier or cluster
+    #[arg(value_enum)]
+    pub subject: SubjectArg,
+    /// A company by id, usci:… or scheme:id, or `new`; a carrier or cluster by code
+    pub reference: String,
+    /// The event, by its code or its Chinese or English name
+    pub event: Option<String>,
+    /// Fields of the event
+    #[arg(value_name = "FIELD=VALUE")]
+    pub fields: Vec<String>,
+    /// When it was true: 2016-03-01, 2016-03, 2016-Q1, 2016, "by 2017-02-28", unknown … (docs/time.md)
+    #[arg(long)]
+    pub on: Option<Span>,
+    /// The event as JSON instead: {"on": "…", "change": {…}}
+    #[arg(long, conflicts_with_all = ["event", "on"])]
+    pub json: Option<String>,
+    /// Replace what this event says
+    #[arg(long, value_name = "EVENT", conflicts_with = "retract")]
+    pub correct: Option<u64>,
+    /// Take this event back
+    #[arg(long, value_name = "EVENT", conflicts_with_all = ["event", "json", "on"])]
+    pub retract: Option<u64>,
+    /// Take back what stands on it as well
+    #[arg(long, requires = "retract")]
+    pub with_dependents: bool,
+    /// Why: needed to correct, to retract, and to record what contradicts the record
+    #[arg(long, value_name = "REASON")]
+    pub because: Option<String>,
+    /// Record it even though it contradicts the record; needs --because
+    #[arg(long, requires = "because")]
+    pub despite: bool,
+    /// Only if this is still the last event
+    #[arg(long, value_name = "EVENT")]
+    pub if_last: Option<u64>,
+    /// Who records
+    #[arg(long, env = "USER", default_value = "unknown")]
+    pub actor: String,
+}
+
+/// A kind of subject.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum SubjectArg {
+    /// A company, team or branch
+    Company,
+    /// A carrier
+    Carrier,
+    /// A cluster
+    Cluster,
+}
+
+/// Commands about companies.
+#[derive(Debug, Subcommand)]
+pub enum CompanyCommand {
+    /// Companies with their stage
+    List {
+        /// Only on this stage
+        #[arg(long)]
+        stage: Option<String>,
+        /// On which ladder
+        #[arg(long, default_value = "zero-one-n")]
+        ladder: String,
+        /// The point in question
+        #[command(flatten)]
+        reading: Reading,
+    },
+    /// What is true of a company on a day
+    Show {
+        /// Its id, usci:…, scheme:id, or a name that only one has
+        company: String,
+        /// The point in question
+        #[command(flatten)]
+        reading: Reading,
+    },
+    /// Its events in the order recorded
+    History {
+        /// Its id, usci:…, scheme:id, or a name that only one has
+        company: String,
+        /// The point in question
+        #[command(flatten)]
+        reading: Reading,
+    },
+}
+
+/// Arguments of `pipeline`.
+#[derive(Debug, Args)]
+pub struct PipelineArgs {
+    /// On which ladder
+    #[arg(long, default_value = "zero-one-n")]
+    pub ladder: String,
+    /// Show the ladders there are
+    #[arg(long)]
+    pub ladders: bool,
+    /// Only companies with this attribute on the day, such as area=重庆; may be given again
+    #[arg(long = "where", value_name = "SCHEME=VALUE")]
+    pub attributes: Vec<String>,
+    /// Only companies with space at this carrier on the day
+    #[arg(long)]
+    pub carrier: Option<String>,
+    /// Only members of this cluster on the day
+    #[arg(long)]
+    pub cluster: Option<String>,
+    /// A series up to the day instead
+    #[arg(long, value_enum)]
+    pub series: Option<PeriodArg>,
+    /// The first day of the series
+    #[arg(long, requires = "series")]
+    pub from: Option<Day>,
+    /// The point in question
+    #[command(flatten)]
+    pub reading: Reading,
+}
+
+/// The length of a period.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum PeriodArg {
+    /// Calendar months
+    Month,
+    /// Calendar years
+    Year,
+}
+
+/// Commands about clusters.
+#[derive(Debug, Subcommand)]
+pub enum ClusterCommand {
+    /// Clusters with their members
+    List {
+        /// The point in question
+        #[command(flatten)]
+        reading: Reading,
+    },
+    /// The members on a day
+    Members {
+        /// Its code, or a name that only one has
+        cluster: String,
+        /// The point in question
+        #[command(flatten)]
+        reading: Reading,
+    },
+    /// Members, arrivals and departures through the years
+    Series {
+        /// Its code, or a name that only one has
+        cluster: String,
+        /// Length of a period
+        #[arg(long, value_enum, default_value_t = PeriodArg::Year)]
+        by: PeriodArg,
+        /// The first day
+        #[arg(long)]
+        from: Option<Day>,
+        /// The point in question
+        #[command(flatten)]
+        reading: Reading,
+    },
+}
+
+/// What of a carrier is meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum CarrierSet {
+    /// Companies with space
+    Occupancy,
+    /// Companies in a programme
+    Programme,
+}
+
+/// Commands about carriers.
+#[derive(Debug, Subcommand)]
+pub enum CarrierCommand {
+    /// Carriers with their companies
+    List {
+        /// The point in question
+        #[command(flatten)]
+        reading: Reading,
+    },
+    /// The companies on a day
+    Members {
+        /// Its code, or a name that only one has
+        carrier: String,
+        /// Which companies
+        #[arg(long, value_enum, default_value_t = CarrierSet::Occupancy)]
+        set: CarrierSet,
+        /// The point in question
+        #[command(flatten)]
+        reading: Reading,
+    },
+    /// Companies, arrivals and departures through the years
+    Series {
+        /// Its code, or a name that only one has
+        carrier: String,
+        /// Which companies
+        #[arg(long, value_enum, default_value_t = CarrierSet::Occupancy)]
+        set: CarrierSet,
+        /// Length of a period
+        #[arg(long, value_enum, default_value_t = PeriodArg::Year)]
+        by: PeriodArg,
+        /// The first day
+        #[arg(long)]
+        from: Option<Day>,
+        /// The point in question
+        #[command(flatten)]
+        reading: Reading,
+    },
+}
+
+/// Arguments of `findings`.
+#[derive(Debug, Args)]
+pub struct FindingsArgs {
+    /// Only of this code
+    #[arg(long)]
+    pub code: Option<String>,
+    /// The point in question; with --as-of only findings of that day
+    #[command(flatten)]
+    pub reading: Reading,
+}

@@ -1,0 +1,80 @@
+//! How a command can fail, and with which exit code.
+
+use std::process::ExitCode;
+
+use crate::import::{ImportError, MappingError};
+use crate::intake::FieldError;
+use crate::projector::{FoldsError, ProjectorError};
+use crate::query::PointError;
+use crate::service::CommandError;
+use crate::store::StoreError;
+
+/// A command that failed.
+#[derive(Debug, thiserror::Error)]
+pub enum CliError {
+    /// What was asked cannot be understood, or there is no such thing.
+    #[error("{0}")]
+    Usage(String),
+    /// A file cannot be read or written.
+    #[error("{path}: {reason}")]
+    File {
+        /// The file.
+        path: String,
+        /// Why.
+        reason: String,
+    },
+    /// A field of an event.
+    #[error(transparent)]
+    Field(#[from] FieldError),
+    /// A time of knowledge.
+    #[error(transparent)]
+    Point(#[from] PointError),
+    /// A command was refused; the text lists the collisions.
+    #[error("{0}")]
+    Refused(String),
+    /// A command failed.
+    #[error(transparent)]
+    Command(CommandError),
+    /// A mapping.
+    #[error(transparent)]
+    Mapping(#[from] MappingError),
+    /// An import.
+    #[error(transparent)]
+    Import(#[from] ImportError),
+    /// The projector.
+    #[error(transparent)]
+    Projector(#[from] ProjectorError),
+    /// The folds.
+    #[error(transparent)]
+    Folds(#[from] FoldsError),
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Output cannot be written.
+    #[error("cannot write the output: {0}")]
+    Output(#[from] std::io::Error),
+}
+
+/// Some rows of an import could not be used; the others are recorded.
+pub const SOME_ROWS: u8 = 3;
+const FAILED: u8 = 1;
+const USAGE: u8 = 2;
+const REFUSED: u8 = 4;
+
+impl CliError {
+    /// The exit code: 1 failed, 2 not understood, 4 refused.
+    #[must_use]
+    pub fn exit_code(&self) -> ExitCode {
+        ExitCode::from(match self {
+            Self::Usage(_) | Self::Field(_) | Self::Point(_) | Self::Mapping(_) | Self::Import(ImportError::Mapping(_)) => USAGE,
+            Self::Refused(_) | Self::Command(CommandError::Refused(_) | CommandError::Moved { .. } | CommandError::Store(StoreError::IdentifierTaken { .. })) => REFUSED,
+            _ => FAILED,
+        })
+    }
+}
+
+impl From<CommandError> for CliError {
+    fn from(error: CommandError) -> Self {
+        Self::Command(error)
+    }
+}

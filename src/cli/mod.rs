@@ -1,0 +1,56 @@
+//! The command line.
+
+mod app;
+mod args;
+mod carrier;
+mod cluster;
+mod company;
+mod demo;
+mod describe;
+mod doctor;
+mod error;
+mod findings;
+mod import;
+mod pipeline;
+mod progress;
+mod rebuild;
+mod record;
+mod series;
+mod sheet;
+
+use clap::{CommandFactory, Parser};
+
+pub use args::Cli;
+pub use error::CliError;
+
+use args::Command;
+
+/// Runs the program with its arguments and says how it ended (docs/cli.md lists the exit codes).
+pub async fn run() -> std::process::ExitCode {
+    let cli = Cli::parse();
+    match dispatch(cli).await {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("error: {error}");
+            error.exit_code()
+        }
+    }
+}
+
+async fn dispatch(cli: Cli) -> Result<std::process::ExitCode, CliError> {
+    let done = std::process::ExitCode::SUCCESS;
+    match cli.command {
+        Command::Completions { shell } => clap_complete::generate(shell, &mut Cli::command(), "nianlun", &mut std::io::stdout()),
+        Command::Demo(args) => demo::run(&cli.global, args).await?,
+        Command::Import(args) => return import::run(&cli.global, args).await,
+        Command::Record(args) => record::run(&cli.global, args).await?,
+        Command::Company(command) => company::run(&cli.global, command).await?,
+        Command::Pipeline(args) => pipeline::run(&cli.global, args).await?,
+        Command::Cluster(command) => cluster::run(&cli.global, command).await?,
+        Command::Carrier(command) => carrier::run(&cli.global, command).await?,
+        Command::Findings(args) => findings::run(&cli.global, args).await?,
+        Command::Rebuild => rebuild::run(&cli.global).await?,
+        Command::Doctor => doctor::run(&cli.global).await?,
+    }
+    Ok(done)
+}
