@@ -1,5 +1,6 @@
 //! Nianlun (年轮): the record of how enterprises grow.
 
+pub mod cli;
 pub mod import;
 pub mod intake;
 pub mod projector;

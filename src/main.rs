@@ -1,3 +1,8 @@
 //! The `nianlun` program.
 
-fn main() {}
+use std::process::ExitCode;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    nianlun::cli::run().await
+}

@@ -73,7 +73,7 @@ impl App {
 
     /// Today in the installation's zone.
     pub fn today(&self) -> Result<Day, CliError> {
-        let date = Timestamp::now().to_zoned_datetime(&self.zone).date();
+        let date = Timestamp::now().to_zoned_datetime(self.zone.clone()).date();
         Day::try_from(date).map_err(|error| CliError::Usage(format!("this machine's clock: {error}")))
     }
 
@@ -133,7 +133,7 @@ impl App {
             KnownAt::Latest => String::new(),
             KnownAt::Position(position) => format!("{}{position}", self.pick("，按日志位置 ", ", as known at log position ")),
             KnownAt::Time(at) => {
-                let time = Timestamp::from_microsecond(at).map(|time| time.to_zoned_datetime(&self.zone).strftime("%Y-%m-%d %H:%M:%S%:z").to_string());
+                let time = Timestamp::from_microsecond(at).map(|time| time.to_zoned_datetime(self.zone.clone()).strftime("%Y-%m-%d %H:%M:%S%:z").to_string());
                 format!("{}{}", self.pick("，按当时所知 ", ", as known at "), time.unwrap_or_default())
             }
         };

@@ -1,5 +1,6 @@
 //! Sheets: rows under headings, as a table, JSON or CSV.
 
+use std::borrow::Cow;
 use std::io::Write;
 
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
@@ -11,11 +12,11 @@ use super::args::{Format, Lang};
 #[derive(Clone, Debug)]
 pub struct Column {
     /// For programs.
-    pub name: &'static str,
+    pub name: Cow<'static, str>,
     /// 中文
-    pub zh: &'static str,
+    pub zh: Cow<'static, str>,
     /// English
-    pub en: &'static str,
+    pub en: Cow<'static, str>,
 }
 
 /// A cell.
@@ -47,7 +48,7 @@ pub struct Sheet {
 /// A column.
 #[must_use]
 pub const fn column(name: &'static str, zh: &'static str, en: &'static str) -> Column {
-    Column { name, zh, en }
+    Column { name: Cow::Borrowed(name), zh: Cow::Borrowed(zh), en: Cow::Borrowed(en) }
 }
 
 impl From<String> for Cell {
@@ -125,10 +126,11 @@ impl Sheet {
 
     fn table(&self, lang: Lang) -> Table {
         let mut table = Table::new();
-        table.load_preset(presets::UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Disabled);
+        // ASCII rules: the width of box-drawing characters is not the same on every Chinese terminal.
+        table.load_style(presets::ASCII_MARKDOWN).set_content_arrangement(ContentArrangement::Disabled);
         table.set_header(self.columns.iter().map(|column| match lang {
-            Lang::Zh => column.zh,
-            Lang::En => column.en,
+            Lang::Zh => column.zh.as_ref(),
+            Lang::En => column.en.as_ref(),
         }));
         for row in &self.rows {
             table.add_row(row.iter().map(Cell::text));
@@ -144,7 +146,7 @@ impl Sheet {
 
     fn json(&self) -> Value {
         let object = |row: &Vec<Cell>| -> Value {
-            let entries = self.columns.iter().zip(row).map(|(column, cell)| (column.name.to_owned(), cell.json()));
+            let entries = self.columns.iter().zip(row).map(|(column, cell)| (column.name.clone().into_owned(), cell.json()));
             Value::Object(entries.collect::<Map<_, _>>())
         };
         Value::Array(self.rows.iter().map(object).collect())
@@ -152,7 +154,7 @@ impl Sheet {
 
     fn csv(&self, out: &mut impl Write) -> std::io::Result<()> {
         let mut writer = csv::Writer::from_writer(out);
-        writer.write_record(self.columns.iter().map(|column| column.name))?;
+        writer.write_record(self.columns.iter().map(|column| column.name.as_ref()))?;
         for row in &self.rows {
             writer.write_record(row.iter().map(Cell::text))?;
         }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use nianlun_projections::fold_version;
 
-pub use fold::Folds;
+pub use fold::{Folds, FoldsError};
 pub use rebuild::rebuild;
 
 use crate::store::{Checkpoint, Projected, Store, StoreError, StreamId};

@@ -11,5 +11,5 @@ pub use company::{Candidate, CompanyState, Find, HistoryLine, company_history, c
 pub use directory::{Directory, Place};
 pub use findings::{FindingLine, findings, wording_of_finding};
 pub use membership::{Group, GroupCount, Member, SeriesPoint, group_counts, group_series, members};
-pub use pipeline::{Pipeline, PipelineFilter, StageCount, pipeline};
+pub use pipeline::{Pipeline, PipelineFilter, StageCount, first_day, pipeline};
 pub use point::{Period, Point, PointError, known_at, periods};

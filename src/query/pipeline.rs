@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use nianlun_projections::{Ladder, Subject, kind};
+use nianlun_aggregates::Day;
+use nianlun_projections::{FOREVER, Ladder, Subject, kind};
 
 use super::point::Point;
 use crate::store::{FactColumn, FactQuery, Having, Store, StoreError, Valid};
@@ -98,4 +99,14 @@ pub async fn pipeline(store: &dyn Store, ladder: &Ladder, point: Point, filter: 
         synthetic: sum(&synthetic, None, &both),
         unplaced: sum(&unplaced, None, &both),
     })
+}
+
+/// The first day on which any company has a stage on a ladder.
+///
+/// # Errors
+/// Those of the store.
+pub async fn first_day(store: &dyn Store, ladder: &str, point: Point) -> Result<Option<Day>, StoreError> {
+    let query = FactQuery { keys: vec![ladder.to_owned()], ..point.asking(Subject::Company, &[kind::STAGE], Valid::Any) };
+    let days = store.facts(&query).await?.into_iter().map(|fact| fact.valid_from).filter(|day| *day != FOREVER);
+    Ok(days.min().and_then(Day::from_number))
 }

@@ -1,0 +1,82 @@
+//! `nianlun carrier`
+
+use nianlun_projections::{Subject, kind};
+use uuid::Uuid;
+
+use super::app::App;
+use super::args::{CarrierCommand, CarrierSet, Global, Reading};
+use super::error::CliError;
+use super::series::{members_sheet, series};
+use super::sheet::{Cell, Sheet, column};
+use crate::query::{Directory, Group, Place, group_counts};
+
+pub async fn run(global: &Global, command: CarrierCommand) -> Result<(), CliError> {
+    let app = App::open_current(global).await?;
+    match command {
+        CarrierCommand::List { reading } => list(&app, &reading).await,
+        CarrierCommand::Members { carrier, set, reading } => {
+            let point = app.point(&reading)?;
+            let directory = Directory::load(app.store.as_ref(), point).await?;
+            let id = app.place(&directory, Subject::Carrier, &carrier)?;
+            let title = &directory.carriers[&id].name;
+            let sheet = members_sheet(&app, title, group(set, id), point, str::to_owned).await?;
+            Ok(sheet.print(reading.format, app.lang)?)
+        }
+        CarrierCommand::Series { carrier, set, by, from, reading } => {
+            let point = app.point(&reading)?;
+            let directory = Directory::load(app.store.as_ref(), point).await?;
+            let id = app.place(&directory, Subject::Carrier, &carrier)?;
+            let title = &directory.carriers[&id].name;
+            let sheet = series(&app, title, group(set, id), point, from, by, str::to_owned).await?;
+            Ok(sheet.print(reading.format, app.lang)?)
+        }
+    }
+}
+
+const fn group(set: CarrierSet, id: Uuid) -> Group {
+    match set {
+        CarrierSet::Occupancy => Group::Occupancy(id),
+        CarrierSet::Programme => Group::Programme(id),
+    }
+}
+
+fn fact<'a>(place: &'a Place, kind: &str) -> &'a str {
+    place.facts.get(&(kind.to_owned(), String::new())).map_or("", String::as_str)
+}
+
+async fn list(app: &App, reading: &Reading) -> Result<(), CliError> {
+    let point = app.point(reading)?;
+    let directory = Directory::load(app.store.as_ref(), point).await?;
+    let mut rows = vec![];
+    for (id, place) in &directory.carriers {
+        let (tenants, _) = group_counts(app.store.as_ref(), Group::Occupancy(*id), point).await?;
+        let (programmes, _) = group_counts(app.store.as_ref(), Group::Programme(*id), point).await?;
+        let levels = place.facts.iter().filter(|((fact, _), _)| fact == kind::LEVEL).map(|((_, level), basis)| format!("{level} {basis}"));
+        rows.push(vec![
+            place.code.as_str().into(),
+            place.name.as_str().into(),
+            fact(place, kind::TYPE).into(),
+            Cell::List(levels.collect()),
+            directory.name(fact(place, kind::PARENT)).into(),
+            tenants.into(),
+            programmes.into(),
+            Cell::List(place.aliases.clone()),
+        ]);
+    }
+    let sheet = Sheet {
+        title: format!("{} · {}", app.pick("载体", "Carriers"), app.at(point)),
+        columns: vec![
+            column("code", "代码", "code"),
+            column("name", "名称", "name"),
+            column("types", "类型", "types"),
+            column("levels", "级别", "levels"),
+            column("parent", "所属", "within"),
+            column("tenants", "入驻", "tenants"),
+            column("programmes", "在培", "in programmes"),
+            column("aliases", "别名", "aliases"),
+        ],
+        rows,
+        notes: vec![],
+    };
+    Ok(sheet.print(reading.format, app.lang)?)
+}

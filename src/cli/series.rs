@@ -1,0 +1,78 @@
+//! Series and members of a cluster or carrier, as sheets.
+
+use nianlun_aggregates::Day;
+
+use super::app::App;
+use super::args::PeriodArg;
+use super::error::CliError;
+use super::sheet::{Cell, Sheet, column};
+use crate::query::{Group, Period, Point, group_series, members};
+
+/// The period that an argument means.
+#[must_use]
+pub const fn period(by: PeriodArg) -> Period {
+    match by {
+        PeriodArg::Month => Period::Month,
+        PeriodArg::Year => Period::Year,
+    }
+}
+
+/// A group through the years.
+pub async fn series(app: &App, title: &str, group: Group, point: Point, from: Option<Day>, by: PeriodArg, part_name: impl Fn(&str) -> String) -> Result<Sheet, CliError> {
+    let series = group_series(app.store.as_ref(), group, point, from, period(by)).await?;
+    let label = |part: &str| if part.is_empty() { "–".to_owned() } else { part_name(part) };
+    let rows = series.iter().map(|point| {
+        vec![
+            point.to.to_string().into(),
+            point.companies.into(),
+            point.arrivals.into(),
+            point.departures.into(),
+            Cell::List(point.parts.iter().map(|part| format!("{} {}", label(&part.part), part.spells)).collect()),
+            Cell::List(point.ended.iter().map(|(value, count)| format!("{} {count}", if value.is_empty() { "–" } else { value })).collect()),
+        ]
+    });
+    Ok(Sheet {
+        title: format!("{title} · {}", app.at(point)),
+        columns: vec![
+            column("day", "截至", "day"),
+            column("companies", "企业", "companies"),
+            column("arrivals", "进入", "arrivals"),
+            column("departures", "离开", "departures"),
+            column("parts", "其中", "of which"),
+            column("ended", "离开方式", "how they ended"),
+        ],
+        rows: rows.collect(),
+        notes: vec![],
+    })
+}
+
+/// The members of a group on a day.
+pub async fn members_sheet(app: &App, title: &str, group: Group, point: Point, part_name: impl Fn(&str) -> String) -> Result<Sheet, CliError> {
+    let members = members(app.store.as_ref(), group, point).await?;
+    let companies: std::collections::BTreeSet<_> = members.iter().map(|member| member.id).collect();
+    let rows = members.iter().map(|member| {
+        vec![
+            member.name.as_str().into(),
+            part_name(&member.spell.part).into(),
+            member.spell.value.as_str().into(),
+            member.spell.from_stated.as_str().into(),
+            member.spell.to_stated.as_str().into(),
+            Cell::List(member.spell.flags.clone()),
+            member.id.to_string().into(),
+        ]
+    });
+    Ok(Sheet {
+        title: format!("{title} · {}", app.at(point)),
+        columns: vec![
+            column("name", "名称", "name"),
+            column("part", "级别/单元", "tier or unit"),
+            column("role", "身份", "role"),
+            column("since", "自", "since"),
+            column("until", "至", "until"),
+            column("flags", "标记", "flags"),
+            column("id", "编号", "id"),
+        ],
+        rows: rows.collect(),
+        notes: vec![format!("{} {}", companies.len(), app.pick("家企业", "companies"))],
+    })
+}
