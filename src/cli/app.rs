@@ -42,8 +42,16 @@ impl App {
             store.set_setting(ZONE, DEFAULT_ZONE).await?;
             DEFAULT_ZONE.to_owned()
         };
-        let zone = TimeZone::get(&name).map_err(|error| CliError::Usage(format!("the installation's zone {name:?}: {error}")))?;
-        Ok(Self { store, folds: Folds::shipped(zone.clone())?, zone, lang: global.lang, quiet: global.quiet })
+        let zone = TimeZone::get(&name).map_err(|error| {
+            CliError::Usage(format!("the installation's zone {name:?}: {error}"))
+        })?;
+        Ok(Self {
+            store,
+            folds: Folds::shipped(zone.clone())?,
+            zone,
+            lang: global.lang,
+            quiet: global.quiet,
+        })
     }
 
     /// Opens an installation for reading: everything committed is in the facts.
@@ -55,8 +63,15 @@ impl App {
 
     /// Folds what was committed.
     pub async fn catch_up(&self) -> Result<(), CliError> {
-        let bar = progress::bar(self.quiet, self.pick("投影", "folding"), self.pick("条日志", "log entries"));
-        catch_up(&self.store, &self.folds, |done, all| progress::set(&bar, done, all)).await?;
+        let bar = progress::bar(
+            self.quiet,
+            self.pick("投影", "folding"),
+            self.pick("条日志", "log entries"),
+        );
+        catch_up(&self.store, &self.folds, |done, all| {
+            progress::set(&bar, done, all)
+        })
+        .await?;
         bar.finish_and_clear();
         Ok(())
     }
@@ -67,14 +82,18 @@ impl App {
             Some(day) => day,
             None => self.today()?,
         };
-        let known = reading.known_at.as_deref().map_or(Ok(KnownAt::Latest), |text| known_at(text, &self.zone))?;
+        let known = reading
+            .known_at
+            .as_deref()
+            .map_or(Ok(KnownAt::Latest), |text| known_at(text, &self.zone))?;
         Ok(Point { day, known })
     }
 
     /// Today in the installation's zone.
     pub fn today(&self) -> Result<Day, CliError> {
         let date = Timestamp::now().to_zoned_datetime(self.zone.clone()).date();
-        Day::try_from(date).map_err(|error| CliError::Usage(format!("this machine's clock: {error}")))
+        Day::try_from(date)
+            .map_err(|error| CliError::Usage(format!("this machine's clock: {error}")))
     }
 
     /// One of two words.
@@ -98,8 +117,17 @@ impl App {
     /// A ladder by its code.
     pub fn ladder(&self, code: &str) -> Result<&Ladder, CliError> {
         self.folds.ladders().get(code).ok_or_else(|| {
-            let known: Vec<_> = self.folds.ladders().all().iter().map(|ladder| ladder.code.as_str()).collect();
-            CliError::Usage(format!("there is no ladder {code:?}; one of: {}", known.join(", ")))
+            let known: Vec<_> = self
+                .folds
+                .ladders()
+                .all()
+                .iter()
+                .map(|ladder| ladder.code.as_str())
+                .collect();
+            CliError::Usage(format!(
+                "there is no ladder {code:?}; one of: {}",
+                known.join(", ")
+            ))
         })
     }
 
@@ -109,20 +137,36 @@ impl App {
             Find::One(id) => Ok(id),
             Find::Candidates(candidates) => match candidates.as_slice() {
                 [only] => Ok(only.id),
-                [] => Err(CliError::Usage(format!("no company is called {word:?}; give its id, usci:…, scheme:id or a part of its name"))),
-                several => Err(CliError::Usage(format!("{} companies fit {word:?}; name one by its id:\n{}", several.len(), listed(several)))),
+                [] => Err(CliError::Usage(format!(
+                    "no company is called {word:?}; give its id, usci:…, scheme:id or a part of its name"
+                ))),
+                several => Err(CliError::Usage(format!(
+                    "{} companies fit {word:?}; name one by its id:\n{}",
+                    several.len(),
+                    listed(several)
+                ))),
             },
         }
     }
 
     /// The one carrier or cluster that a word means.
-    pub fn place(&self, directory: &Directory, subject: Subject, word: &str) -> Result<Uuid, CliError> {
+    pub fn place(
+        &self,
+        directory: &Directory,
+        subject: Subject,
+        word: &str,
+    ) -> Result<Uuid, CliError> {
         directory.find(subject, word).map_err(|candidates| {
             let what = subject.as_str();
             if candidates.is_empty() {
-                CliError::Usage(format!("there is no {what} {word:?}; `nianlun {what} list` shows them"))
+                CliError::Usage(format!(
+                    "there is no {what} {word:?}; `nianlun {what} list` shows them"
+                ))
             } else {
-                CliError::Usage(format!("several {what}s fit {word:?}; name one by its code: {}", candidates.join(", ")))
+                CliError::Usage(format!(
+                    "several {what}s fit {word:?}; name one by its code: {}",
+                    candidates.join(", ")
+                ))
             }
         })
     }
@@ -131,10 +175,21 @@ impl App {
     pub fn at(&self, point: Point) -> String {
         let known = match point.known {
             KnownAt::Latest => String::new(),
-            KnownAt::Position(position) => format!("{}{position}", self.pick("，按日志位置 ", ", as known at log position ")),
+            KnownAt::Position(position) => format!(
+                "{}{position}",
+                self.pick("，按日志位置 ", ", as known at log position ")
+            ),
             KnownAt::Time(at) => {
-                let time = Timestamp::from_microsecond(at).map(|time| time.to_zoned_datetime(self.zone.clone()).strftime("%Y-%m-%d %H:%M:%S%:z").to_string());
-                format!("{}{}", self.pick("，按当时所知 ", ", as known at "), time.unwrap_or_default())
+                let time = Timestamp::from_microsecond(at).map(|time| {
+                    time.to_zoned_datetime(self.zone.clone())
+                        .strftime("%Y-%m-%d %H:%M:%S%:z")
+                        .to_string()
+                });
+                format!(
+                    "{}{}",
+                    self.pick("，按当时所知 ", ", as known at "),
+                    time.unwrap_or_default()
+                )
             }
         };
         format!("{}{known}", point.day)
@@ -144,7 +199,11 @@ impl App {
 /// The first candidates, a line each.
 fn listed(candidates: &[Candidate]) -> String {
     const SHOWN: usize = 10;
-    let mut lines: Vec<_> = candidates.iter().take(SHOWN).map(|candidate| format!("  {}  {}", candidate.id, candidate.name)).collect();
+    let mut lines: Vec<_> = candidates
+        .iter()
+        .take(SHOWN)
+        .map(|candidate| format!("  {}  {}", candidate.id, candidate.name))
+        .collect();
     if candidates.len() > SHOWN {
         lines.push(format!("  … {} more", candidates.len() - SHOWN));
     }

@@ -22,7 +22,13 @@ pub struct Cli {
 #[derive(Clone, Debug, Args)]
 pub struct Global {
     /// Where events are kept: sqlite:FILE, or postgres://user@host/database
-    #[arg(long, global = true, env = "NIANLUN_STORE", default_value = "sqlite:nianlun.db", hide_env_values = true)]
+    #[arg(
+        long,
+        global = true,
+        env = "NIANLUN_STORE",
+        default_value = "sqlite:nianlun.db",
+        hide_env_values = true
+    )]
     pub store: String,
     /// Language of names and headings
     #[arg(long, global = true, env = "NIANLUN_LANG", value_enum, default_value_t = Lang::Zh)]
@@ -131,7 +137,9 @@ pub struct ImportArgs {
 
 /// Arguments of `record`.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  nianlun record company usci:91330103MA2J0XYC21 registered name=某某科技有限公司 --on 2016-03-01\n  nianlun record company usci:91330103MA2J0XYC21 入驻 carrier=t-space area=120 --on 2016-04\n  nianlun record company usci:91330103MA2J0XYC21 listed board=STAR --on 2022-05-25 --correct 4 --because \"typing slip\"\n  nianlun record company usci:91330103MA2J0XYC21 --retract 3 --because \"other company\"")]
+#[command(
+    after_help = "Examples:\n  nianlun record company usci:91330103MA2J0XYC21 registered name=某某科技有限公司 --on 2016-03-01\n  nianlun record company usci:91330103MA2J0XYC21 入驻 carrier=t-space area=120 --on 2016-04\n  nianlun record company usci:91330103MA2J0XYC21 listed board=STAR --on 2022-05-25 --correct 4 --because \"typing slip\"\n  nianlun record company usci:91330103MA2J0XYC21 --retract 3 --because \"other company\""
+)]
 pub struct RecordArgs {
     /// What it is about: company, carrier or cluster
     #[arg(value_enum)]

@@ -14,7 +14,11 @@ pub async fn run(global: &Global, command: CarrierCommand) -> Result<(), CliErro
     let app = App::open_current(global).await?;
     match command {
         CarrierCommand::List { reading } => list(&app, &reading).await,
-        CarrierCommand::Members { carrier, set, reading } => {
+        CarrierCommand::Members {
+            carrier,
+            set,
+            reading,
+        } => {
             let point = app.point(&reading)?;
             let directory = Directory::load(app.store.as_ref(), point).await?;
             let id = app.place(&directory, Subject::Carrier, &carrier)?;
@@ -22,7 +26,13 @@ pub async fn run(global: &Global, command: CarrierCommand) -> Result<(), CliErro
             let sheet = members_sheet(&app, title, group(set, id), point, str::to_owned).await?;
             Ok(sheet.print(reading.format, app.lang)?)
         }
-        CarrierCommand::Series { carrier, set, by, from, reading } => {
+        CarrierCommand::Series {
+            carrier,
+            set,
+            by,
+            from,
+            reading,
+        } => {
             let point = app.point(&reading)?;
             let directory = Directory::load(app.store.as_ref(), point).await?;
             let id = app.place(&directory, Subject::Carrier, &carrier)?;
@@ -41,7 +51,10 @@ const fn group(set: CarrierSet, id: Uuid) -> Group {
 }
 
 fn fact<'a>(place: &'a Place, kind: &str) -> &'a str {
-    place.facts.get(&(kind.to_owned(), String::new())).map_or("", String::as_str)
+    place
+        .facts
+        .get(&(kind.to_owned(), String::new()))
+        .map_or("", String::as_str)
 }
 
 async fn list(app: &App, reading: &Reading) -> Result<(), CliError> {
@@ -50,8 +63,13 @@ async fn list(app: &App, reading: &Reading) -> Result<(), CliError> {
     let mut rows = vec![];
     for (id, place) in &directory.carriers {
         let (tenants, _) = group_counts(app.store.as_ref(), Group::Occupancy(*id), point).await?;
-        let (programmes, _) = group_counts(app.store.as_ref(), Group::Programme(*id), point).await?;
-        let levels = place.facts.iter().filter(|((fact, _), _)| fact == kind::LEVEL).map(|((_, level), basis)| format!("{level} {basis}"));
+        let (programmes, _) =
+            group_counts(app.store.as_ref(), Group::Programme(*id), point).await?;
+        let levels = place
+            .facts
+            .iter()
+            .filter(|((fact, _), _)| fact == kind::LEVEL)
+            .map(|((_, level), basis)| format!("{level} {basis}"));
         rows.push(vec![
             place.code.as_str().into(),
             place.name.as_str().into(),

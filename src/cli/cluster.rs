@@ -18,15 +18,32 @@ pub async fn run(global: &Global, command: ClusterCommand) -> Result<(), CliErro
             let directory = Directory::load(app.store.as_ref(), point).await?;
             let id = app.place(&directory, Subject::Cluster, &cluster)?;
             let place = &directory.clusters[&id];
-            let sheet = members_sheet(&app, &place.name, Group::Cluster(id), point, |tier| tier_name(place, tier)).await?;
+            let sheet = members_sheet(&app, &place.name, Group::Cluster(id), point, |tier| {
+                tier_name(place, tier)
+            })
+            .await?;
             Ok(sheet.print(reading.format, app.lang)?)
         }
-        ClusterCommand::Series { cluster, by, from, reading } => {
+        ClusterCommand::Series {
+            cluster,
+            by,
+            from,
+            reading,
+        } => {
             let point = app.point(&reading)?;
             let directory = Directory::load(app.store.as_ref(), point).await?;
             let id = app.place(&directory, Subject::Cluster, &cluster)?;
             let place = &directory.clusters[&id];
-            let sheet = series(&app, &place.name, Group::Cluster(id), point, from, by, |tier| tier_name(place, tier)).await?;
+            let sheet = series(
+                &app,
+                &place.name,
+                Group::Cluster(id),
+                point,
+                from,
+                by,
+                |tier| tier_name(place, tier),
+            )
+            .await?;
             Ok(sheet.print(reading.format, app.lang)?)
         }
     }
@@ -34,7 +51,11 @@ pub async fn run(global: &Global, command: ClusterCommand) -> Result<(), CliErro
 
 /// A tier by the name it has on the day.
 fn tier_name(place: &Place, tier: &str) -> String {
-    place.facts.get(&(kind::TIER.to_owned(), tier.to_owned())).cloned().unwrap_or_else(|| tier.to_owned())
+    place
+        .facts
+        .get(&(kind::TIER.to_owned(), tier.to_owned()))
+        .cloned()
+        .unwrap_or_else(|| tier.to_owned())
 }
 
 async fn list(app: &App, reading: &Reading) -> Result<(), CliError> {
@@ -42,9 +63,19 @@ async fn list(app: &App, reading: &Reading) -> Result<(), CliError> {
     let directory = Directory::load(app.store.as_ref(), point).await?;
     let mut rows = vec![];
     for (id, place) in &directory.clusters {
-        let (companies, parts) = group_counts(app.store.as_ref(), Group::Cluster(*id), point).await?;
-        let tiers = parts.iter().filter(|part| !part.part.is_empty()).map(|part| format!("{} {}", tier_name(place, &part.part), part.spells));
-        rows.push(vec![place.code.as_str().into(), place.name.as_str().into(), companies.into(), Cell::List(tiers.collect()), Cell::List(place.aliases.clone())]);
+        let (companies, parts) =
+            group_counts(app.store.as_ref(), Group::Cluster(*id), point).await?;
+        let tiers = parts
+            .iter()
+            .filter(|part| !part.part.is_empty())
+            .map(|part| format!("{} {}", tier_name(place, &part.part), part.spells));
+        rows.push(vec![
+            place.code.as_str().into(),
+            place.name.as_str().into(),
+            companies.into(),
+            Cell::List(tiers.collect()),
+            Cell::List(place.aliases.clone()),
+        ]);
     }
     let sheet = Sheet {
         title: format!("{} · {}", app.pick("集群", "Clusters"), app.at(point)),

@@ -9,21 +9,34 @@ use super::args::{CompanyCommand, Global, Reading};
 use super::describe;
 use super::error::CliError;
 use super::sheet::{Cell, Sheet, column};
-use crate::query::{Directory, Point, company_history, company_list, company_state, wording_of_finding};
+use crate::query::{
+    Directory, Point, company_history, company_list, company_state, wording_of_finding,
+};
 
 pub async fn run(global: &Global, command: CompanyCommand) -> Result<(), CliError> {
     let app = App::open_current(global).await?;
     match command {
-        CompanyCommand::List { stage, ladder, reading } => list(&app, stage.as_deref(), &ladder, &reading).await,
+        CompanyCommand::List {
+            stage,
+            ladder,
+            reading,
+        } => list(&app, stage.as_deref(), &ladder, &reading).await,
         CompanyCommand::Show { company, reading } => show(&app, &company, &reading).await,
         CompanyCommand::History { company, reading } => history(&app, &company, &reading).await,
     }
 }
 
-async fn list(app: &App, stage: Option<&str>, ladder: &str, reading: &Reading) -> Result<(), CliError> {
+async fn list(
+    app: &App,
+    stage: Option<&str>,
+    ladder: &str,
+    reading: &Reading,
+) -> Result<(), CliError> {
     let ladder = app.ladder(ladder)?;
     let point = app.point(reading)?;
-    let stage = stage.map(|word| stage_code(app, ladder, word)).transpose()?;
+    let stage = stage
+        .map(|word| stage_code(app, ladder, word))
+        .transpose()?;
     let companies = company_list(app.store.as_ref(), &ladder.code, stage, point).await?;
     let rows = companies.iter().map(|(company, fact)| {
         let stage = ladder.stages.iter().find(|stage| stage.code == fact.value);
@@ -31,7 +44,9 @@ async fn list(app: &App, stage: Option<&str>, ladder: &str, reading: &Reading) -
             company.name.as_str().into(),
             fact.part.as_str().into(),
             fact.value.as_str().into(),
-            stage.map_or("", |stage| app.pick(&stage.zh, &stage.en)).into(),
+            stage
+                .map_or("", |stage| app.pick(&stage.zh, &stage.en))
+                .into(),
             day(fact.valid_from).into(),
             Cell::List(fact.flags.clone()),
             company.id.to_string().into(),
@@ -55,30 +70,69 @@ async fn list(app: &App, stage: Option<&str>, ladder: &str, reading: &Reading) -
 }
 
 /// A stage by its code or either name.
-fn stage_code<'a>(app: &App, ladder: &'a nianlun_projections::Ladder, word: &str) -> Result<&'a str, CliError> {
-    let called = |stage: &&nianlun_projections::Stage| stage.code.eq_ignore_ascii_case(word) || stage.zh == word || stage.en.eq_ignore_ascii_case(word);
-    let found = ladder.stages.iter().find(called).map(|stage| stage.code.as_str());
+fn stage_code<'a>(
+    app: &App,
+    ladder: &'a nianlun_projections::Ladder,
+    word: &str,
+) -> Result<&'a str, CliError> {
+    let called = |stage: &&nianlun_projections::Stage| {
+        stage.code.eq_ignore_ascii_case(word)
+            || stage.zh == word
+            || stage.en.eq_ignore_ascii_case(word)
+    };
+    let found = ladder
+        .stages
+        .iter()
+        .find(called)
+        .map(|stage| stage.code.as_str());
     found.ok_or_else(|| {
-        let known: Vec<_> = ladder.stages.iter().map(|stage| format!("{} ({})", stage.code, app.pick(&stage.zh, &stage.en))).collect();
-        CliError::Usage(format!("ladder {} has no stage {word:?}; one of: {}", ladder.code, known.join(", ")))
+        let known: Vec<_> = ladder
+            .stages
+            .iter()
+            .map(|stage| format!("{} ({})", stage.code, app.pick(&stage.zh, &stage.en)))
+            .collect();
+        CliError::Usage(format!(
+            "ladder {} has no stage {word:?}; one of: {}",
+            ladder.code,
+            known.join(", ")
+        ))
     })
 }
 
 fn day(number: i32) -> String {
-    if number == FOREVER { String::new() } else { Day::from_number(number).map(|day| day.to_string()).unwrap_or_default() }
+    if number == FOREVER {
+        String::new()
+    } else {
+        Day::from_number(number)
+            .map(|day| day.to_string())
+            .unwrap_or_default()
+    }
 }
 
 async fn show(app: &App, word: &str, reading: &Reading) -> Result<(), CliError> {
     let point = app.point(reading)?;
     let id = app.company(word, point).await?;
     let state = company_state(app.store.as_ref(), id, point).await?;
-    let state = state.ok_or_else(|| CliError::Usage(format!("nothing is known of a company {word:?} at that point")))?;
+    let state = state.ok_or_else(|| {
+        CliError::Usage(format!(
+            "nothing is known of a company {word:?} at that point"
+        ))
+    })?;
     let directory = Directory::load(app.store.as_ref(), point).await?;
-    let name = state.facts.iter().find(|fact| fact.kind == kind::NAME).map(|fact| fact.value.clone()).unwrap_or_default();
+    let name = state
+        .facts
+        .iter()
+        .find(|fact| fact.kind == kind::NAME)
+        .map(|fact| fact.value.clone())
+        .unwrap_or_default();
     let sheet = Sheet {
         title: format!("{name} · {id} · {}", app.at(point)),
         columns: fact_columns(),
-        rows: state.facts.iter().map(|fact| fact_row(app, &directory, fact)).collect(),
+        rows: state
+            .facts
+            .iter()
+            .map(|fact| fact_row(app, &directory, fact))
+            .collect(),
         notes: vec![],
     };
     Ok(sheet.print(reading.format, app.lang)?)
@@ -99,9 +153,22 @@ fn fact_columns() -> Vec<super::sheet::Column> {
 }
 
 fn fact_row(app: &App, directory: &Directory, fact: &Fact) -> Vec<Cell> {
-    let key = if fact.kind == kind::FINDING { wording_of_finding(&fact.key).map_or_else(|| fact.key.clone(), |wording| app.word(wording).to_owned()) } else { directory.name(&fact.key) };
-    let from = if fact.valid_from == FOREVER { app.pick("日期不详", "date unknown").to_owned() } else { day(fact.valid_from) };
-    let from = if fact.from_stated.is_empty() || fact.from_stated == from { from } else { format!("{from} ({})", fact.from_stated) };
+    let key = if fact.kind == kind::FINDING {
+        wording_of_finding(&fact.key)
+            .map_or_else(|| fact.key.clone(), |wording| app.word(wording).to_owned())
+    } else {
+        directory.name(&fact.key)
+    };
+    let from = if fact.valid_from == FOREVER {
+        app.pick("日期不详", "date unknown").to_owned()
+    } else {
+        day(fact.valid_from)
+    };
+    let from = if fact.from_stated.is_empty() || fact.from_stated == from {
+        from
+    } else {
+        format!("{from} ({})", fact.from_stated)
+    };
     vec![
         fact.kind.as_str().into(),
         key.into(),
@@ -110,15 +177,27 @@ fn fact_row(app: &App, directory: &Directory, fact: &Fact) -> Vec<Cell> {
         from.into(),
         day(fact.valid_to).into(),
         Cell::List(fact.flags.clone()),
-        Cell::List(fact.detail.iter().map(|(name, value)| format!("{name}={value}")).collect()),
-        Cell::List(fact.basis.iter().map(|sequence| format!("#{sequence}")).collect()),
+        Cell::List(
+            fact.detail
+                .iter()
+                .map(|(name, value)| format!("{name}={value}"))
+                .collect(),
+        ),
+        Cell::List(
+            fact.basis
+                .iter()
+                .map(|sequence| format!("#{sequence}"))
+                .collect(),
+        ),
     ]
 }
 
 async fn history(app: &App, word: &str, reading: &Reading) -> Result<(), CliError> {
     let point = app.point(reading)?;
     let id = app.company(word, point).await?;
-    Ok(history_sheet(app, id, point).await?.print(reading.format, app.lang)?)
+    Ok(history_sheet(app, id, point)
+        .await?
+        .print(reading.format, app.lang)?)
 }
 
 /// A company's events in the order recorded.
@@ -126,20 +205,45 @@ pub async fn history_sheet(app: &App, id: uuid::Uuid, point: Point) -> Result<Sh
     let lines = company_history(app.store.as_ref(), id, point.known).await?;
     let directory = Directory::load(app.store.as_ref(), point).await?;
     let state = company_state(app.store.as_ref(), id, point).await?;
-    let name = state.and_then(|state| state.facts.into_iter().find(|fact| fact.kind == kind::NAME)).map(|fact| fact.value).unwrap_or_default();
+    let name = state
+        .and_then(|state| state.facts.into_iter().find(|fact| fact.kind == kind::NAME))
+        .map(|fact| fact.value)
+        .unwrap_or_default();
     let rows = lines.iter().map(|line| {
-        let known = Timestamp::from_microsecond(line.known.at).map(|time| time.to_zoned_datetime(app.zone.clone()).strftime("%Y-%m-%d %H:%M:%S").to_string());
-        let on = line.event.entry.assertion().map(|assertion| assertion.on.to_string()).unwrap_or_default();
-        let source = [line.metadata.get("source"), line.metadata.get("row")].into_iter().flatten().cloned().collect::<Vec<_>>().join(":");
+        let known = Timestamp::from_microsecond(line.known.at).map(|time| {
+            time.to_zoned_datetime(app.zone.clone())
+                .strftime("%Y-%m-%d %H:%M:%S")
+                .to_string()
+        });
+        let on = line
+            .event
+            .entry
+            .assertion()
+            .map(|assertion| assertion.on.to_string())
+            .unwrap_or_default();
+        let source = [line.metadata.get("source"), line.metadata.get("row")]
+            .into_iter()
+            .flatten()
+            .cloned()
+            .collect::<Vec<_>>()
+            .join(":");
         vec![
             line.sequence.into(),
             on.into(),
             describe::name(app, &line.event).into(),
             describe::fields(&directory, &line.event).into(),
-            line.superseded_by.map(|by| format!("#{by}")).unwrap_or_default().into(),
+            line.superseded_by
+                .map(|by| format!("#{by}"))
+                .unwrap_or_default()
+                .into(),
             known.unwrap_or_default().into(),
             line.known.position.into(),
-            if source.is_empty() { line.metadata.get("actor").cloned().unwrap_or_default() } else { source }.into(),
+            if source.is_empty() {
+                line.metadata.get("actor").cloned().unwrap_or_default()
+            } else {
+                source
+            }
+            .into(),
         ]
     });
     Ok(Sheet {

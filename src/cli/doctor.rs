@@ -10,21 +10,37 @@ use crate::projector::PROJECTION;
 
 pub async fn run(global: &Global) -> Result<(), CliError> {
     let app = App::open(global).await?;
-    let mut lines: Vec<(String, String)> = vec![("program".to_owned(), env!("CARGO_PKG_VERSION").to_owned())];
+    let mut lines: Vec<(String, String)> =
+        vec![("program".to_owned(), env!("CARGO_PKG_VERSION").to_owned())];
     lines.extend(app.store.report().await?);
     let head = app.store.sequence().await?.head;
     lines.push(("log position".to_owned(), head.position.to_string()));
     let checkpoint = app.store.checkpoint(PROJECTION).await?;
-    let position = checkpoint.as_ref().map_or(0, |checkpoint| checkpoint.position);
+    let position = checkpoint
+        .as_ref()
+        .map_or(0, |checkpoint| checkpoint.position);
     lines.push(("facts up to position".to_owned(), position.to_string()));
     let version = checkpoint.map_or_else(|| "none yet".to_owned(), |checkpoint| checkpoint.version);
-    let advice = if version == "none yet" || version == fold_version() { "" } else { " – written by another version: run `nianlun rebuild`" };
+    let advice = if version == "none yet" || version == fold_version() {
+        ""
+    } else {
+        " – written by another version: run `nianlun rebuild`"
+    };
     lines.push(("fold".to_owned(), format!("{version}{advice}")));
-    lines.push(("zone".to_owned(), app.zone.iana_name().unwrap_or("fixed").to_owned()));
+    lines.push((
+        "zone".to_owned(),
+        app.zone.iana_name().unwrap_or("fixed").to_owned(),
+    ));
     let sheet = Sheet {
         title: String::new(),
-        columns: vec![column("what", "项目", "what"), column("value", "值", "value")],
-        rows: lines.into_iter().map(|(what, value)| vec![what.into(), value.into()]).collect(),
+        columns: vec![
+            column("what", "项目", "what"),
+            column("value", "值", "value"),
+        ],
+        rows: lines
+            .into_iter()
+            .map(|(what, value)| vec![what.into(), value.into()])
+            .collect(),
         notes: vec![],
     };
     Ok(sheet.print(Format::Table, app.lang)?)

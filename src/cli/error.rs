@@ -66,8 +66,17 @@ impl CliError {
     #[must_use]
     pub fn exit_code(&self) -> ExitCode {
         ExitCode::from(match self {
-            Self::Usage(_) | Self::Field(_) | Self::Point(_) | Self::Mapping(_) | Self::Import(ImportError::Mapping(_)) => USAGE,
-            Self::Refused(_) | Self::Command(CommandError::Refused(_) | CommandError::Moved { .. } | CommandError::Store(StoreError::IdentifierTaken { .. })) => REFUSED,
+            Self::Usage(_)
+            | Self::Field(_)
+            | Self::Point(_)
+            | Self::Mapping(_)
+            | Self::Import(ImportError::Mapping(_)) => USAGE,
+            Self::Refused(_)
+            | Self::Command(
+                CommandError::Refused(_)
+                | CommandError::Moved { .. }
+                | CommandError::Store(StoreError::IdentifierTaken { .. }),
+            ) => REFUSED,
             _ => FAILED,
         })
     }

@@ -10,22 +10,50 @@ use super::sheet::{Cell, Sheet, column};
 use crate::query::{findings, wording_of_finding};
 
 pub async fn run(global: &Global, args: FindingsArgs) -> Result<(), CliError> {
-    if let Some(code) = args.code.as_deref().filter(|code| wording_of_finding(code).is_none()) {
-        return Err(CliError::Usage(format!("there is no finding {code:?}; `nianlun findings` shows those there are")));
+    if let Some(code) = args
+        .code
+        .as_deref()
+        .filter(|code| wording_of_finding(code).is_none())
+    {
+        return Err(CliError::Usage(format!(
+            "there is no finding {code:?}; `nianlun findings` shows those there are"
+        )));
     }
     let app = App::open_current(global).await?;
     let point = app.point(&args.reading)?;
-    let lines = findings(app.store.as_ref(), args.code.as_deref(), point, args.reading.as_of.is_some()).await?;
-    let day = |number: i32| if number == FOREVER { String::new() } else { Day::from_number(number).map(|day| day.to_string()).unwrap_or_default() };
+    let lines = findings(
+        app.store.as_ref(),
+        args.code.as_deref(),
+        point,
+        args.reading.as_of.is_some(),
+    )
+    .await?;
+    let day = |number: i32| {
+        if number == FOREVER {
+            String::new()
+        } else {
+            Day::from_number(number)
+                .map(|day| day.to_string())
+                .unwrap_or_default()
+        }
+    };
     let rows = lines.iter().map(|line| {
         vec![
             line.fact.key.as_str().into(),
-            wording_of_finding(&line.fact.key).map_or("", |wording| app.word(wording)).into(),
+            wording_of_finding(&line.fact.key)
+                .map_or("", |wording| app.word(wording))
+                .into(),
             line.fact.part.as_str().into(),
             line.company.name.as_str().into(),
             day(line.fact.valid_from).into(),
             day(line.fact.valid_to).into(),
-            Cell::List(line.fact.basis.iter().map(|sequence| format!("#{sequence}")).collect()),
+            Cell::List(
+                line.fact
+                    .basis
+                    .iter()
+                    .map(|sequence| format!("#{sequence}"))
+                    .collect(),
+            ),
             line.company.id.to_string().into(),
         ]
     });
@@ -41,7 +69,11 @@ pub async fn run(global: &Global, args: FindingsArgs) -> Result<(), CliError> {
             column("events", "事件", "events"),
             column("id", "编号", "id"),
         ],
-        notes: vec![format!("{} {}", lines.len(), app.pick("条发现", "findings"))],
+        notes: vec![format!(
+            "{} {}",
+            lines.len(),
+            app.pick("条发现", "findings")
+        )],
         rows: rows.collect(),
     };
     Ok(sheet.print(args.reading.format, app.lang)?)

@@ -40,7 +40,12 @@ pub async fn run() -> std::process::ExitCode {
 async fn dispatch(cli: Cli) -> Result<std::process::ExitCode, CliError> {
     let done = std::process::ExitCode::SUCCESS;
     match cli.command {
-        Command::Completions { shell } => clap_complete::generate(shell, &mut Cli::command(), "nianlun", &mut std::io::stdout()),
+        Command::Completions { shell } => clap_complete::generate(
+            shell,
+            &mut Cli::command(),
+            "nianlun",
+            &mut std::io::stdout(),
+        ),
         Command::Demo(args) => demo::run(&cli.global, args).await?,
         Command::Import(args) => return import::run(&cli.global, args).await,
         Command::Record(args) => record::run(&cli.global, args).await?,

@@ -20,7 +20,12 @@ pub async fn run(global: &Global, args: PipelineArgs) -> Result<(), CliError> {
     let point = app.point(&args.reading)?;
     let filter = filter(&app, &args, point).await?;
     let sheet = match args.series {
-        None => stock(&app, ladder, point, &pipeline(app.store.as_ref(), ladder, point, &filter).await?),
+        None => stock(
+            &app,
+            ladder,
+            point,
+            &pipeline(app.store.as_ref(), ladder, point, &filter).await?,
+        ),
         Some(by) => series(&app, ladder, point, &filter, by, args.from).await?,
     };
     Ok(sheet.print(args.reading.format, app.lang)?)
@@ -29,28 +34,46 @@ pub async fn run(global: &Global, args: PipelineArgs) -> Result<(), CliError> {
 async fn filter(app: &App, args: &PipelineArgs, point: Point) -> Result<PipelineFilter, CliError> {
     let mut filter = PipelineFilter::default();
     for pair in &args.attributes {
-        let (scheme, value) = pair.split_once('=').ok_or_else(|| CliError::Usage(format!("--where {pair:?}: write SCHEME=VALUE, such as area=重庆")))?;
-        filter.attributes.push((scheme.to_owned(), value.to_owned()));
+        let (scheme, value) = pair.split_once('=').ok_or_else(|| {
+            CliError::Usage(format!(
+                "--where {pair:?}: write SCHEME=VALUE, such as area=重庆"
+            ))
+        })?;
+        filter
+            .attributes
+            .push((scheme.to_owned(), value.to_owned()));
     }
     let directory = Directory::load(app.store.as_ref(), point).await?;
-    filter.carrier = args.carrier.as_deref().map(|word| app.place(&directory, Subject::Carrier, word)).transpose()?;
-    filter.cluster = args.cluster.as_deref().map(|word| app.place(&directory, Subject::Cluster, word)).transpose()?;
+    filter.carrier = args
+        .carrier
+        .as_deref()
+        .map(|word| app.place(&directory, Subject::Carrier, word))
+        .transpose()?;
+    filter.cluster = args
+        .cluster
+        .as_deref()
+        .map(|word| app.place(&directory, Subject::Cluster, word))
+        .transpose()?;
     Ok(filter)
 }
 
 /// The pipeline of one day.
 pub fn stock(app: &App, ladder: &Ladder, point: Point, counted: &Pipeline) -> Sheet {
     let name = app.pick(&ladder.zh, &ladder.en);
-    let rows = ladder.stages.iter().zip(&counted.stages).map(|(stage, count)| {
-        vec![
-            stage.code.as_str().into(),
-            app.pick(&stage.zh, &stage.en).into(),
-            count.band.as_str().into(),
-            count.companies.into(),
-            count.teams.into(),
-            count.highest.into(),
-        ]
-    });
+    let rows = ladder
+        .stages
+        .iter()
+        .zip(&counted.stages)
+        .map(|(stage, count)| {
+            vec![
+                stage.code.as_str().into(),
+                app.pick(&stage.zh, &stage.en).into(),
+                count.band.as_str().into(),
+                count.companies.into(),
+                count.teams.into(),
+                count.highest.into(),
+            ]
+        });
     Sheet {
         title: format!("{name} · {}", app.at(point)),
         columns: vec![
@@ -70,14 +93,24 @@ pub fn stock(app: &App, ladder: &Ladder, point: Point, counted: &Pipeline) -> Sh
 fn notes(app: &App, counted: &Pipeline) -> Vec<String> {
     let mut notes = vec![];
     if counted.synthetic > 0 {
-        let what = app.pick("家为生成器合成，并非真实企业。", "of these were made by a generator and are not real.");
+        let what = app.pick(
+            "家为生成器合成，并非真实企业。",
+            "of these were made by a generator and are not real.",
+        );
         notes.push(format!("※ {} {what}", counted.synthetic));
     }
     if counted.branches > 0 {
-        notes.push(format!("※ {} {}", counted.branches, app.pick("个分公司不计入。", "branches are not counted.")));
+        notes.push(format!(
+            "※ {} {}",
+            counted.branches,
+            app.pick("个分公司不计入。", "branches are not counted.")
+        ));
     }
     if counted.unplaced > 0 {
-        let what = app.pick("家的日期全部不详，不在任何一天的存量中。", "have no known date and stand in the stock of no day.");
+        let what = app.pick(
+            "家的日期全部不详，不在任何一天的存量中。",
+            "have no known date and stand in the stock of no day.",
+        );
         notes.push(format!("※ {} {what}", counted.unplaced));
     }
     notes
@@ -94,27 +127,57 @@ pub async fn series(
 ) -> Result<Sheet, CliError> {
     let from = match from {
         Some(from) => from,
-        None => crate::query::first_day(app.store.as_ref(), &ladder.code, point).await?.unwrap_or(point.day),
+        None => crate::query::first_day(app.store.as_ref(), &ladder.code, point)
+            .await?
+            .unwrap_or(point.day),
     };
     let mut columns = vec![column("day", "截至", "day")];
     let owned = |text: &str| text.to_owned().into();
-    columns.extend(ladder.stages.iter().map(|stage| Column { name: owned(&stage.code), zh: owned(&stage.zh), en: owned(&stage.en) }));
+    columns.extend(ladder.stages.iter().map(|stage| Column {
+        name: owned(&stage.code),
+        zh: owned(&stage.zh),
+        en: owned(&stage.en),
+    }));
     let mut rows = vec![];
     let mut last: Option<Pipeline> = None;
     for (_, day) in periods(from, point.day, period(by)) {
         let counted = pipeline(app.store.as_ref(), ladder, point.on(day), filter).await?;
-        let counts = counted.stages.iter().map(|count| Cell::from(count.companies + count.teams));
-        rows.push(std::iter::once(Cell::from(day.to_string())).chain(counts).collect());
+        let counts = counted
+            .stages
+            .iter()
+            .map(|count| Cell::from(count.companies + count.teams));
+        rows.push(
+            std::iter::once(Cell::from(day.to_string()))
+                .chain(counts)
+                .collect(),
+        );
         last = Some(counted);
     }
     let name = app.pick(&ladder.zh, &ladder.en);
-    let title = format!("{name} · {} · {}", app.pick("各期末企业与团队数", "companies and teams at the end of each period"), app.at(point));
-    Ok(Sheet { title, columns, rows, notes: last.map(|last| notes(app, &last)).unwrap_or_default() })
+    let title = format!(
+        "{name} · {} · {}",
+        app.pick(
+            "各期末企业与团队数",
+            "companies and teams at the end of each period"
+        ),
+        app.at(point)
+    );
+    Ok(Sheet {
+        title,
+        columns,
+        rows,
+        notes: last.map(|last| notes(app, &last)).unwrap_or_default(),
+    })
 }
 
 fn ladders(app: &App) -> Sheet {
     let rows = app.folds.ladders().all().iter().map(|ladder| {
-        let bands: BTreeMap<usize, &str> = ladder.stages.iter().enumerate().map(|(index, stage)| (index, app.pick(&stage.zh, &stage.en))).collect();
+        let bands: BTreeMap<usize, &str> = ladder
+            .stages
+            .iter()
+            .enumerate()
+            .map(|(index, stage)| (index, app.pick(&stage.zh, &stage.en)))
+            .collect();
         vec![
             ladder.code.as_str().into(),
             app.pick(&ladder.zh, &ladder.en).into(),
@@ -123,7 +186,11 @@ fn ladders(app: &App) -> Sheet {
     });
     Sheet {
         title: String::new(),
-        columns: vec![column("ladder", "梯级代码", "ladder"), column("name", "名称", "name"), column("stages", "阶段（先者优先）", "stages, the first that holds")],
+        columns: vec![
+            column("ladder", "梯级代码", "ladder"),
+            column("name", "名称", "name"),
+            column("stages", "阶段（先者优先）", "stages, the first that holds"),
+        ],
         rows: rows.collect(),
         notes: match app.lang {
             Lang::Zh => vec!["当日阶段为自上而下第一条成立的规则。".to_owned()],

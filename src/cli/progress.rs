@@ -7,8 +7,16 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 /// A bar with what is done and what is counted.
 #[must_use]
 pub fn bar(quiet: bool, what: &str, unit: &str) -> ProgressBar {
-    let bar = ProgressBar::with_draw_target(Some(0), if quiet { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() });
-    let template = format!("{what} {{wide_bar}} {{human_pos}}/{{human_len}} {unit} {{per_sec}} {{eta}}");
+    let bar = ProgressBar::with_draw_target(
+        Some(0),
+        if quiet {
+            ProgressDrawTarget::hidden()
+        } else {
+            ProgressDrawTarget::stderr()
+        },
+    );
+    let template =
+        format!("{what} {{wide_bar}} {{human_pos}}/{{human_len}} {unit} {{per_sec}} {{eta}}");
     if let Ok(style) = ProgressStyle::with_template(&template) {
         bar.set_style(style);
     }

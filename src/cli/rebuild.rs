@@ -8,9 +8,22 @@ use crate::projector::rebuild;
 
 pub async fn run(global: &Global) -> Result<(), CliError> {
     let app = App::open(global).await?;
-    let bar = progress::bar(global.quiet, app.pick("重建", "rebuilding"), app.pick("个主体", "subjects"));
-    let done = rebuild(&app.store, &app.folds, |done| progress::set(&bar, done, done)).await?;
+    let bar = progress::bar(
+        global.quiet,
+        app.pick("重建", "rebuilding"),
+        app.pick("个主体", "subjects"),
+    );
+    let done = rebuild(&app.store, &app.folds, |done| {
+        progress::set(&bar, done, done)
+    })
+    .await?;
     bar.finish_and_clear();
-    println!("{done} {}", app.pick("个主体的事实已重建。", "subjects: their facts are written anew."));
+    println!(
+        "{done} {}",
+        app.pick(
+            "个主体的事实已重建。",
+            "subjects: their facts are written anew."
+        )
+    );
     Ok(())
 }

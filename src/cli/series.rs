@@ -18,17 +18,45 @@ pub const fn period(by: PeriodArg) -> Period {
 }
 
 /// A group through the years.
-pub async fn series(app: &App, title: &str, group: Group, point: Point, from: Option<Day>, by: PeriodArg, part_name: impl Fn(&str) -> String) -> Result<Sheet, CliError> {
+pub async fn series(
+    app: &App,
+    title: &str,
+    group: Group,
+    point: Point,
+    from: Option<Day>,
+    by: PeriodArg,
+    part_name: impl Fn(&str) -> String,
+) -> Result<Sheet, CliError> {
     let series = group_series(app.store.as_ref(), group, point, from, period(by)).await?;
-    let label = |part: &str| if part.is_empty() { "–".to_owned() } else { part_name(part) };
+    let label = |part: &str| {
+        if part.is_empty() {
+            "–".to_owned()
+        } else {
+            part_name(part)
+        }
+    };
     let rows = series.iter().map(|point| {
         vec![
             point.to.to_string().into(),
             point.companies.into(),
             point.arrivals.into(),
             point.departures.into(),
-            Cell::List(point.parts.iter().map(|part| format!("{} {}", label(&part.part), part.spells)).collect()),
-            Cell::List(point.ended.iter().map(|(value, count)| format!("{} {count}", if value.is_empty() { "–" } else { value })).collect()),
+            Cell::List(
+                point
+                    .parts
+                    .iter()
+                    .map(|part| format!("{} {}", label(&part.part), part.spells))
+                    .collect(),
+            ),
+            Cell::List(
+                point
+                    .ended
+                    .iter()
+                    .map(|(value, count)| {
+                        format!("{} {count}", if value.is_empty() { "–" } else { value })
+                    })
+                    .collect(),
+            ),
         ]
     });
     Ok(Sheet {
@@ -47,7 +75,13 @@ pub async fn series(app: &App, title: &str, group: Group, point: Point, from: Op
 }
 
 /// The members of a group on a day.
-pub async fn members_sheet(app: &App, title: &str, group: Group, point: Point, part_name: impl Fn(&str) -> String) -> Result<Sheet, CliError> {
+pub async fn members_sheet(
+    app: &App,
+    title: &str,
+    group: Group,
+    point: Point,
+    part_name: impl Fn(&str) -> String,
+) -> Result<Sheet, CliError> {
     let members = members(app.store.as_ref(), group, point).await?;
     let companies: std::collections::BTreeSet<_> = members.iter().map(|member| member.id).collect();
     let rows = members.iter().map(|member| {
@@ -73,6 +107,10 @@ pub async fn members_sheet(app: &App, title: &str, group: Group, point: Point, p
             column("id", "编号", "id"),
         ],
         rows: rows.collect(),
-        notes: vec![format!("{} {}", companies.len(), app.pick("家企业", "companies"))],
+        notes: vec![format!(
+            "{} {}",
+            companies.len(),
+            app.pick("家企业", "companies")
+        )],
     })
 }

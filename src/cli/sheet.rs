@@ -48,12 +48,20 @@ pub struct Sheet {
 /// A column.
 #[must_use]
 pub const fn column(name: &'static str, zh: &'static str, en: &'static str) -> Column {
-    Column { name: Cow::Borrowed(name), zh: Cow::Borrowed(zh), en: Cow::Borrowed(en) }
+    Column {
+        name: Cow::Borrowed(name),
+        zh: Cow::Borrowed(zh),
+        en: Cow::Borrowed(en),
+    }
 }
 
 impl From<String> for Cell {
     fn from(text: String) -> Self {
-        if text.is_empty() { Self::Nothing } else { Self::Text(text) }
+        if text.is_empty() {
+            Self::Nothing
+        } else {
+            Self::Text(text)
+        }
     }
 }
 
@@ -127,7 +135,9 @@ impl Sheet {
     fn table(&self, lang: Lang) -> Table {
         let mut table = Table::new();
         // ASCII rules: the width of box-drawing characters is not the same on every Chinese terminal.
-        table.load_style(presets::ASCII_MARKDOWN).set_content_arrangement(ContentArrangement::Disabled);
+        table
+            .load_style(presets::ASCII_MARKDOWN)
+            .set_content_arrangement(ContentArrangement::Disabled);
         table.set_header(self.columns.iter().map(|column| match lang {
             Lang::Zh => column.zh.as_ref(),
             Lang::En => column.en.as_ref(),
@@ -136,7 +146,10 @@ impl Sheet {
             table.add_row(row.iter().map(Cell::text));
         }
         for (index, column) in table.column_iter_mut().enumerate() {
-            let numeric = self.rows.iter().any(|row| matches!(row.get(index), Some(Cell::Count(_))));
+            let numeric = self
+                .rows
+                .iter()
+                .any(|row| matches!(row.get(index), Some(Cell::Count(_))));
             if numeric {
                 column.set_cell_alignment(CellAlignment::Right);
             }
@@ -146,7 +159,11 @@ impl Sheet {
 
     fn json(&self) -> Value {
         let object = |row: &Vec<Cell>| -> Value {
-            let entries = self.columns.iter().zip(row).map(|(column, cell)| (column.name.clone().into_owned(), cell.json()));
+            let entries = self
+                .columns
+                .iter()
+                .zip(row)
+                .map(|(column, cell)| (column.name.clone().into_owned(), cell.json()));
             Value::Object(entries.collect::<Map<_, _>>())
         };
         Value::Array(self.rows.iter().map(object).collect())

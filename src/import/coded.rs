@@ -29,7 +29,7 @@ impl<C: Change> CodePlan<C> {
         read: Reader<C>,
         issues: &mut Vec<Issue>,
     ) -> Self {
-        let mut grouped: Grouped<Row> = Grouped::default();
+        let mut grouped: Grouped<(Row, Code)> = Grouped::default();
         for row in rows {
             let Some(value) = &mapping.subject.code else {
                 continue;
@@ -47,21 +47,16 @@ impl<C: Change> CodePlan<C> {
                     .map_err(|error| row.error("code", &code, error))
             });
             match parsed {
-                Ok(code) => grouped.add(
-                    StreamId {
-                        subject: mapping.subject.kind,
-                        id: id(&code),
-                    },
-                    row,
-                ),
+                Ok(code) => {
+                    let stream = StreamId { subject: mapping.subject.kind, id: id(&code) };
+                    grouped.add(stream, (row, code));
+                }
                 Err(issue) => issues.push(issue),
             }
         }
         let drafts = grouped.by_stream.iter().map(|(stream, rows)| {
-            (
-                *stream,
-                drafts(mapping, &rows.iter().collect::<Vec<_>>(), read, issues),
-            )
+            let rows: Vec<_> = rows.iter().map(|(row, code)| (row, Some(("code", code.as_str())))).collect();
+            (*stream, drafts(mapping, &rows, read, issues))
         });
         Self {
             drafts: drafts.collect(),

@@ -66,7 +66,7 @@ impl CompanyPlan {
         let companies = grouped.by_stream.into_iter().map(|(stream, rows)| {
             let drafts = drafts(
                 mapping,
-                &rows.iter().map(|(row, _)| row).collect::<Vec<_>>(),
+                &rows.iter().map(|(row, _)| (row, None)).collect::<Vec<_>>(),
                 COMPANIES,
                 issues,
             );

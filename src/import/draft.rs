@@ -36,25 +36,24 @@ pub struct Draft<C> {
     pub action: Action<C>,
 }
 
+/// A field that every event gets that takes it and has none: the code by which the rows name their carrier or cluster.
+pub type Implied<'a> = Option<(&'static str, &'a str)>;
+
 /// What the rows of one subject say, in their order.
 pub fn drafts<C: Change>(
     mapping: &Mapping,
-    rows: &[&Row],
-    read: Reader<C>,
+    rows: &[(&Row, Implied<'_>)],
+    reader: Reader<C>,
     issues: &mut Vec<Issue>,
 ) -> Vec<Draft<C>> {
     let mut drafts = vec![];
-    for row in rows {
-        for output in mapping
-            .outputs
-            .iter()
-            .filter(|output| row.meets(&output.when))
-        {
-            match action(row, output, &mapping.tables, read) {
-                Ok(Some(action)) => drafts.push(Draft {
-                    rows: vec![row.number],
-                    action,
-                }),
+    for (row, implied) in rows {
+        let outputs = mapping.outputs.iter();
+        for output in outputs.filter(|output| row.meets(&output.when)) {
+            let tables = &mapping.tables;
+            let saying = Saying { row, output, tables, reader, implied: *implied };
+            match saying.action() {
+                Ok(Some(action)) => drafts.push(Draft { rows: vec![row.number], action }),
                 Ok(None) => {}
                 Err(issue) => issues.push(issue),
             }
@@ -66,101 +65,89 @@ pub fn drafts<C: Change>(
     }
 }
 
-fn action<C: Change>(
-    row: &Row,
-    output: &Output,
-    tables: &Tables,
-    read: Reader<C>,
-) -> Result<Option<Action<C>>, Issue> {
-    let fields = fields(row, &output.fields, tables)?;
-    let made = |word: &str, fields: &Fields| {
-        (read.change)(word, fields).map_err(|error| misread(row, output, &error))
-    };
-    if let Some(event) = &output.event {
-        let Some(word) = row.value(event, tables)? else {
-            return Ok(None);
-        };
-        let on = date(row, output.on.as_ref(), tables)?.unwrap_or(Span::Unknown);
-        return Ok(Some(Action::Record(vec![Assertion {
-            on,
-            change: made(&word, &fields)?,
-        }])));
-    }
-    let opening = match (&output.opens, date(row, output.from.as_ref(), tables)?) {
-        (Some(word), Some(on)) => Some(Assertion {
-            on,
-            change: made(word, &fields)?,
-        }),
-        _ => None,
-    };
-    let end = match (&output.ends, date(row, output.to.as_ref(), tables)?) {
-        (Some(word), Some(on)) => Some(Assertion {
-            on,
-            change: end_change(row, output, tables, word, &fields, read)?,
-        }),
-        _ => None,
-    };
-    Ok(match (opening, end) {
-        (Some(opening), Some(end)) => Some(Action::RecordSpell { opening, end }),
-        (Some(single), None) | (None, Some(single)) => Some(Action::Record(vec![single])),
-        (None, None) => None,
-    })
+/// What one output makes of one row.
+struct Saying<'a, C> {
+    row: &'a Row,
+    output: &'a Output,
+    tables: &'a Tables,
+    reader: Reader<C>,
+    implied: Implied<'a>,
 }
 
-/// The end takes its own fields and, of the opening's, those that it knows: a graduation takes the carrier, not the programme.
-fn end_change<C: Change>(
-    row: &Row,
-    output: &Output,
-    tables: &Tables,
-    word: &str,
-    opening: &Fields,
-    read: Reader<C>,
-) -> Result<C, Issue> {
-    let mut fields = fields(row, &output.on_end, tables)?;
-    let (_, takes) = read
-        .forms
-        .find(word)
-        .map_err(|error| misread(row, output, &error))?;
-    for name in takes.iter().map(|name| name.trim_end_matches('?')) {
-        if fields.first(name).is_none() {
-            for value in opening.all(name) {
-                fields.add(name, value);
+impl<C: Change> Saying<'_, C> {
+    fn action(&self) -> Result<Option<Action<C>>, Issue> {
+        let fields = self.fields(&self.output.fields)?;
+        if let Some(event) = &self.output.event {
+            let Some(word) = self.row.value(event, self.tables)? else { return Ok(None) };
+            let on = self.date(self.output.on.as_ref())?.unwrap_or(Span::Unknown);
+            let change = self.change(&word, fields)?;
+            return Ok(Some(Action::Record(vec![Assertion { on, change }])));
+        }
+        let opening = match (&self.output.opens, self.date(self.output.from.as_ref())?) {
+            (Some(word), Some(on)) => Some(Assertion { on, change: self.change(word, fields.clone())? }),
+            _ => None,
+        };
+        let end = match (&self.output.ends, self.date(self.output.to.as_ref())?) {
+            (Some(word), Some(on)) => Some(Assertion { on, change: self.end(word, &fields)? }),
+            _ => None,
+        };
+        Ok(match (opening, end) {
+            (Some(opening), Some(end)) => Some(Action::RecordSpell { opening, end }),
+            (Some(single), None) | (None, Some(single)) => Some(Action::Record(vec![single])),
+            (None, None) => None,
+        })
+    }
+
+    fn change(&self, word: &str, mut fields: Fields) -> Result<C, Issue> {
+        let takes = self.takes(word)?;
+        if let Some((name, value)) = self.implied.filter(|(name, _)| fields.first(name).is_none() && takes.contains(name)) {
+            fields.add(name, value);
+        }
+        (self.reader.change)(word, &fields).map_err(|error| self.misread(&error))
+    }
+
+    /// The end takes its own fields and, of the opening's, those that it knows: a graduation takes the carrier, not the
+    /// programme.
+    fn end(&self, word: &str, opening: &Fields) -> Result<C, Issue> {
+        let mut fields = self.fields(&self.output.on_end)?;
+        for name in self.takes(word)? {
+            if fields.first(name).is_none() {
+                opening.all(name).for_each(|value| fields.add(name, value));
             }
         }
+        self.change(word, fields)
     }
-    (read.change)(word, &fields).map_err(|error| misread(row, output, &error))
-}
 
-fn fields(row: &Row, mapped: &BTreeMap<String, Value>, tables: &Tables) -> Result<Fields, Issue> {
-    let mut fields = Fields::default();
-    for (name, value) in mapped {
-        for text in row.values(value, tables)? {
-            fields.add(name, text);
+    /// The names of the fields that an event takes.
+    fn takes(&self, word: &str) -> Result<Vec<&'static str>, Issue> {
+        let (_, takes) = self.reader.forms.find(word).map_err(|error| self.misread(&error))?;
+        Ok(takes.iter().map(|name| name.trim_end_matches('?')).collect())
+    }
+
+    fn fields(&self, mapped: &BTreeMap<String, Value>) -> Result<Fields, Issue> {
+        let mut fields = Fields::default();
+        for (name, value) in mapped {
+            for text in self.row.values(value, self.tables)? {
+                fields.add(name, text);
+            }
         }
+        Ok(fields)
     }
-    Ok(fields)
-}
 
-fn date(row: &Row, value: Option<&Value>, tables: &Tables) -> Result<Option<Span>, Issue> {
-    value.map_or(Ok(None), |value| row.date(value, tables))
-}
+    fn date(&self, value: Option<&Value>) -> Result<Option<Span>, Issue> {
+        value.map_or(Ok(None), |value| self.row.date(value, self.tables))
+    }
 
-/// An error in a field, told by the column from which the field came.
-fn misread(row: &Row, output: &Output, error: &FieldError) -> Issue {
-    let mapped = output
-        .fields
-        .get(&error.field)
-        .or_else(|| output.on_end.get(&error.field));
-    let column = match mapped {
-        Some(Value::Cells(cells)) => cells.column.clone().unwrap_or_else(|| error.field.clone()),
-        _ => error.field.clone(),
-    };
-    let mend = if error.mend.is_empty() {
-        String::new()
-    } else {
-        format!("; {}", error.mend)
-    };
-    row.error(&column, &error.value, format!("{}{mend}", error.reason))
+    /// An error in a field, told by the column from which the field came.
+    fn misread(&self, error: &FieldError) -> Issue {
+        let mapped = self.output.fields.get(&error.field).or_else(|| self.output.on_end.get(&error.field));
+        let column = match mapped {
+            Some(Value::Cells(cells)) => cells.column.clone().unwrap_or_else(|| error.field.clone()),
+            _ => error.field.clone(),
+        };
+        let mend = if error.mend.is_empty() { String::new() } else { format!("; {}", error.mend) };
+        self.row.error(&column, &error.value, format!("{}{mend}", error.reason))
+    }
 }
 
 /// Periods that open the same thing, one ending on the day on which the next starts, become one.

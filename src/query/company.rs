@@ -58,27 +58,63 @@ pub struct HistoryLine {
 ///
 /// # Errors
 /// Those of the store.
-pub async fn find_companies(store: &dyn Store, word: &str, point: Point) -> Result<Find, StoreError> {
+pub async fn find_companies(
+    store: &dyn Store,
+    word: &str,
+    point: Point,
+) -> Result<Find, StoreError> {
     if let Ok(id) = Uuid::try_parse(word) {
         return Ok(Find::One(id));
     }
-    let keys: Vec<_> = [word.to_owned(), format!("usci:{word}")].iter().filter_map(|text| crate::intake::identifier(text).ok()).map(|found| found.key()).collect();
-    if let Some(holder) = store.holders(&keys).await?.into_values().find(|holder| holder.subject == Subject::Company) {
+    let keys: Vec<_> = [word.to_owned(), format!("usci:{word}")]
+        .iter()
+        .filter_map(|text| crate::intake::identifier(text).ok())
+        .map(|found| found.key())
+        .collect();
+    if let Some(holder) = store
+        .holders(&keys)
+        .await?
+        .into_values()
+        .find(|holder| holder.subject == Subject::Company)
+    {
         return Ok(Find::One(holder.id));
     }
-    let named = store.facts(&point.asking(Subject::Company, &[kind::NAME, kind::ALIAS], Valid::Any)).await?;
-    let called = named.into_iter().filter(|fact| fold(&fact.value).contains(&fold(word)));
-    let mut candidates: Vec<_> = called.map(|fact| Candidate { name: fact.value, id: fact.id }).collect();
+    let named = store
+        .facts(&point.asking(Subject::Company, &[kind::NAME, kind::ALIAS], Valid::Any))
+        .await?;
+    let called = named
+        .into_iter()
+        .filter(|fact| fold(&fact.value).contains(&fold(word)));
+    let mut candidates: Vec<_> = called
+        .map(|fact| Candidate {
+            name: fact.value,
+            id: fact.id,
+        })
+        .collect();
     candidates.sort();
     candidates.dedup_by_key(|candidate| candidate.id);
-    let exact: Vec<_> = candidates.iter().filter(|candidate| fold(&candidate.name) == fold(word)).cloned().collect();
-    Ok(Find::Candidates(if exact.is_empty() { candidates } else { exact }))
+    let exact: Vec<_> = candidates
+        .iter()
+        .filter(|candidate| fold(&candidate.name) == fold(word))
+        .cloned()
+        .collect();
+    Ok(Find::Candidates(if exact.is_empty() {
+        candidates
+    } else {
+        exact
+    }))
 }
 
 /// The name of every company on a day; the earliest one if it had none yet.
-pub(super) async fn names(store: &dyn Store, point: Point) -> Result<BTreeMap<Uuid, String>, StoreError> {
+pub(super) async fn names(
+    store: &dyn Store,
+    point: Point,
+) -> Result<BTreeMap<Uuid, String>, StoreError> {
     let mut names = BTreeMap::new();
-    for fact in store.facts(&point.asking(Subject::Company, &[kind::NAME], Valid::Any)).await? {
+    for fact in store
+        .facts(&point.asking(Subject::Company, &[kind::NAME], Valid::Any))
+        .await?
+    {
         if fact.valid_from <= point.day.number() || !names.contains_key(&fact.id) {
             names.insert(fact.id, fact.value);
         }
@@ -90,10 +126,27 @@ pub(super) async fn names(store: &dyn Store, point: Point) -> Result<BTreeMap<Uu
 ///
 /// # Errors
 /// Those of the store.
-pub async fn company_list(store: &dyn Store, ladder: &str, stage: Option<&str>, point: Point) -> Result<Vec<(Candidate, Fact)>, StoreError> {
-    let query = FactQuery { keys: vec![ladder.to_owned()], values: stage.map(str::to_owned).into_iter().collect(), ..point.holding(Subject::Company, &[kind::STAGE]) };
+pub async fn company_list(
+    store: &dyn Store,
+    ladder: &str,
+    stage: Option<&str>,
+    point: Point,
+) -> Result<Vec<(Candidate, Fact)>, StoreError> {
+    let query = FactQuery {
+        keys: vec![ladder.to_owned()],
+        values: stage.map(str::to_owned).into_iter().collect(),
+        ..point.holding(Subject::Company, &[kind::STAGE])
+    };
     let names = names(store, point).await?;
-    let named = |fact: Fact| (Candidate { name: names.get(&fact.id).cloned().unwrap_or_default(), id: fact.id }, fact);
+    let named = |fact: Fact| {
+        (
+            Candidate {
+                name: names.get(&fact.id).cloned().unwrap_or_default(),
+                id: fact.id,
+            },
+            fact,
+        )
+    };
     let mut list: Vec<_> = store.facts(&query).await?.into_iter().map(named).collect();
     list.sort();
     Ok(list)
@@ -103,8 +156,15 @@ pub async fn company_list(store: &dyn Store, ladder: &str, stage: Option<&str>, 
 ///
 /// # Errors
 /// Those of the store.
-pub async fn company_state(store: &dyn Store, id: Uuid, point: Point) -> Result<Option<CompanyState>, StoreError> {
-    let of = |valid| FactQuery { id: Some(id), ..point.asking(Subject::Company, &[], valid) };
+pub async fn company_state(
+    store: &dyn Store,
+    id: Uuid,
+    point: Point,
+) -> Result<Option<CompanyState>, StoreError> {
+    let of = |valid| FactQuery {
+        id: Some(id),
+        ..point.asking(Subject::Company, &[], valid)
+    };
     let mut facts = store.facts(&of(Valid::On(point.day.number()))).await?;
     facts.extend(store.facts(&of(Valid::Unplaced)).await?);
     if facts.is_empty() && store.facts(&of(Valid::Any)).await?.is_empty() {
@@ -117,8 +177,15 @@ pub async fn company_state(store: &dyn Store, id: Uuid, point: Point) -> Result<
 ///
 /// # Errors
 /// Those of the store, and [`StoreError::Inconsistent`] with an event that cannot be read.
-pub async fn company_history(store: &dyn Store, id: Uuid, known: KnownAt) -> Result<Vec<HistoryLine>, StoreError> {
-    let stream = StreamId { subject: Subject::Company, id };
+pub async fn company_history(
+    store: &dyn Store,
+    id: Uuid,
+    known: KnownAt,
+) -> Result<Vec<HistoryLine>, StoreError> {
+    let stream = StreamId {
+        subject: Subject::Company,
+        id,
+    };
     let admitted = store.histories(&[stream], i64::MAX).await?;
     let mut timeline = Timeline::default();
     let mut lines = vec![];
@@ -131,14 +198,21 @@ pub async fn company_history(store: &dyn Store, id: Uuid, known: KnownAt) -> Res
         if !is_known {
             break;
         }
-        let event: CompanyEvent = decode(&admitted.event).map_err(|error| StoreError::Inconsistent {
-            table: "events",
-            row: nianlun_aggregates::decode::event_id(&admitted.event),
-            reason: error.to_string(),
-        })?;
+        let event: CompanyEvent =
+            decode(&admitted.event).map_err(|error| StoreError::Inconsistent {
+                table: "events",
+                row: nianlun_aggregates::decode::event_id(&admitted.event),
+                reason: error.to_string(),
+            })?;
         timeline.extend(event.clone());
         let metadata = serde_json::from_value(admitted.event.metadata).unwrap_or_default();
-        lines.push(HistoryLine { sequence: timeline.last(), known: admitted.known, event, superseded_by: None, metadata });
+        lines.push(HistoryLine {
+            sequence: timeline.last(),
+            known: admitted.known,
+            event,
+            superseded_by: None,
+            metadata,
+        });
     }
     for line in &mut lines {
         line.superseded_by = timeline.superseded_by(line.sequence);

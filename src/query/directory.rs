@@ -37,13 +37,18 @@ impl Directory {
     /// # Errors
     /// Those of the store.
     pub async fn load(store: &dyn Store, point: Point) -> Result<Self, StoreError> {
-        Ok(Self { carriers: places(store, Subject::Carrier, point).await?, clusters: places(store, Subject::Cluster, point).await? })
+        Ok(Self {
+            carriers: places(store, Subject::Carrier, point).await?,
+            clusters: places(store, Subject::Cluster, point).await?,
+        })
     }
 
     /// The name of a carrier or cluster, or its id if it is not known.
     #[must_use]
     pub fn name(&self, id: &str) -> String {
-        let place = Uuid::try_parse(id).ok().and_then(|id| self.carriers.get(&id).or_else(|| self.clusters.get(&id)));
+        let place = Uuid::try_parse(id)
+            .ok()
+            .and_then(|id| self.carriers.get(&id).or_else(|| self.clusters.get(&id)));
         place.map_or_else(|| id.to_owned(), |place| place.name.clone())
     }
 
@@ -52,36 +57,70 @@ impl Directory {
     /// # Errors
     /// The candidates, if there are several; none, if nothing fits.
     pub fn find(&self, subject: Subject, word: &str) -> Result<Uuid, Vec<String>> {
-        let places = if subject == Subject::Cluster { &self.clusters } else { &self.carriers };
-        if let Some(id) = Uuid::try_parse(word).ok().filter(|id| places.contains_key(id)) {
+        let places = if subject == Subject::Cluster {
+            &self.clusters
+        } else {
+            &self.carriers
+        };
+        if let Some(id) = Uuid::try_parse(word)
+            .ok()
+            .filter(|id| places.contains_key(id))
+        {
             return Ok(id);
         }
         if let Some((id, _)) = places.iter().find(|(_, place)| place.code == word) {
             return Ok(*id);
         }
-        let called = |place: &Place| std::iter::once(&place.name).chain(&place.aliases).any(|name| fold(name) == fold(word));
+        let called = |place: &Place| {
+            std::iter::once(&place.name)
+                .chain(&place.aliases)
+                .any(|name| fold(name) == fold(word))
+        };
         let named: Vec<_> = places.iter().filter(|(_, place)| called(place)).collect();
         match named.as_slice() {
             [(id, _)] => Ok(**id),
-            several => Err(several.iter().map(|(_, place)| format!("{} ({})", place.code, place.name)).collect()),
+            several => Err(several
+                .iter()
+                .map(|(_, place)| format!("{} ({})", place.code, place.name))
+                .collect()),
         }
     }
 }
 
-async fn places(store: &dyn Store, subject: Subject, point: Point) -> Result<BTreeMap<Uuid, Place>, StoreError> {
+async fn places(
+    store: &dyn Store,
+    subject: Subject,
+    point: Point,
+) -> Result<BTreeMap<Uuid, Place>, StoreError> {
     let mut places: BTreeMap<Uuid, Place> = BTreeMap::new();
-    for fact in store.facts(&point.asking(subject, &[kind::BEING, kind::NAME, kind::ALIAS], Valid::Any)).await? {
+    for fact in store
+        .facts(&point.asking(subject, &[kind::BEING, kind::NAME, kind::ALIAS], Valid::Any))
+        .await?
+    {
         let place = places.entry(fact.id).or_default();
         match fact.kind.as_str() {
             kind::BEING => place.code = fact.key,
             kind::ALIAS => place.aliases.push(fact.value),
-            _ if place.name.is_empty() || fact.valid_from <= point.day.number() => place.name = fact.value,
+            _ if place.name.is_empty() || fact.valid_from <= point.day.number() => {
+                place.name = fact.value
+            }
             _ => {}
         }
     }
-    let of_the_day = [kind::BEING, kind::TYPE, kind::LEVEL, kind::PARENT, kind::JURISDICTION, kind::TIER];
+    let of_the_day = [
+        kind::BEING,
+        kind::TYPE,
+        kind::LEVEL,
+        kind::PARENT,
+        kind::JURISDICTION,
+        kind::TIER,
+    ];
     for fact in store.facts(&point.holding(subject, &of_the_day)).await? {
-        places.entry(fact.id).or_default().facts.insert((fact.kind, fact.key), fact.value);
+        places
+            .entry(fact.id)
+            .or_default()
+            .facts
+            .insert((fact.kind, fact.key), fact.value);
     }
     Ok(places)
 }

@@ -22,23 +22,45 @@ pub struct FindingLine {
 #[must_use]
 pub fn wording_of_finding(code: &str) -> Option<Wording> {
     let contradictions = ContradictionKind::ALL.iter().map(|kind| kind.wording());
-    contradictions.chain(IRREGULARITIES.iter().copied()).find(|wording| wording.code == code)
+    contradictions
+        .chain(IRREGULARITIES.iter().copied())
+        .find(|wording| wording.code == code)
 }
 
 /// All findings as known at a time, or those of one code; of every day, or of the point's day if `of_the_day`.
 ///
 /// # Errors
 /// Those of the store.
-pub async fn findings(store: &dyn Store, code: Option<&str>, point: Point, of_the_day: bool) -> Result<Vec<FindingLine>, StoreError> {
-    let valid = if of_the_day { Valid::On(point.day.number()) } else { Valid::Any };
-    let query = FactQuery { keys: code.map(str::to_owned).into_iter().collect(), ..point.asking(Subject::Company, &[kind::FINDING], valid) };
+pub async fn findings(
+    store: &dyn Store,
+    code: Option<&str>,
+    point: Point,
+    of_the_day: bool,
+) -> Result<Vec<FindingLine>, StoreError> {
+    let valid = if of_the_day {
+        Valid::On(point.day.number())
+    } else {
+        Valid::Any
+    };
+    let query = FactQuery {
+        keys: code.map(str::to_owned).into_iter().collect(),
+        ..point.asking(Subject::Company, &[kind::FINDING], valid)
+    };
     let names = names(store, point).await?;
     let mut lines: Vec<_> = store
         .facts(&query)
         .await?
         .into_iter()
-        .map(|fact| FindingLine { company: Candidate { name: names.get(&fact.id).cloned().unwrap_or_default(), id: fact.id }, fact })
+        .map(|fact| FindingLine {
+            company: Candidate {
+                name: names.get(&fact.id).cloned().unwrap_or_default(),
+                id: fact.id,
+            },
+            fact,
+        })
         .collect();
-    lines.sort_by(|a, b| (&a.fact.key, &a.company, &a.fact.basis).cmp(&(&b.fact.key, &b.company, &b.fact.basis)));
+    lines.sort_by(|a, b| {
+        (&a.fact.key, &a.company, &a.fact.basis).cmp(&(&b.fact.key, &b.company, &b.fact.basis))
+    });
     Ok(lines)
 }

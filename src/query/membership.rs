@@ -29,7 +29,10 @@ impl Group {
 
     fn query(self, point: Point, valid: Valid) -> FactQuery {
         let (Self::Cluster(id) | Self::Programme(id) | Self::Occupancy(id)) = self;
-        FactQuery { keys: vec![id.to_string()], ..point.asking(Subject::Company, &[self.kind()], valid) }
+        FactQuery {
+            keys: vec![id.to_string()],
+            ..point.asking(Subject::Company, &[self.kind()], valid)
+        }
     }
 }
 
@@ -78,12 +81,22 @@ pub struct SeriesPoint {
 ///
 /// # Errors
 /// Those of the store.
-pub async fn members(store: &dyn Store, group: Group, point: Point) -> Result<Vec<Member>, StoreError> {
-    let spells = store.facts(&group.query(point, Valid::On(point.day.number()))).await?;
+pub async fn members(
+    store: &dyn Store,
+    group: Group,
+    point: Point,
+) -> Result<Vec<Member>, StoreError> {
+    let spells = store
+        .facts(&group.query(point, Valid::On(point.day.number())))
+        .await?;
     let names = super::company::names(store, point).await?;
     let mut members: Vec<_> = spells
         .into_iter()
-        .map(|spell| Member { id: spell.id, name: names.get(&spell.id).cloned().unwrap_or_default(), spell })
+        .map(|spell| Member {
+            id: spell.id,
+            name: names.get(&spell.id).cloned().unwrap_or_default(),
+            spell,
+        })
         .collect();
     members.sort_by(|a, b| (&a.name, &a.spell.part, a.id).cmp(&(&b.name, &b.spell.part, b.id)));
     Ok(members)
@@ -93,12 +106,20 @@ pub async fn members(store: &dyn Store, group: Group, point: Point) -> Result<Ve
 ///
 /// # Errors
 /// Those of the store.
-pub async fn group_counts(store: &dyn Store, group: Group, point: Point) -> Result<(u64, Vec<GroupCount>), StoreError> {
+pub async fn group_counts(
+    store: &dyn Store,
+    group: Group,
+    point: Point,
+) -> Result<(u64, Vec<GroupCount>), StoreError> {
     let query = group.query(point, Valid::On(point.day.number()));
     let all = store.tally(&query, &[]).await?;
     let parts = store.tally(&query, &[FactColumn::Part]).await?;
     let companies = all.first().map_or(0, |row| row.subjects);
-    let count = |row: crate::store::TallyRow| GroupCount { part: row.group.into_iter().next().unwrap_or_default(), companies: row.subjects, spells: row.facts };
+    let count = |row: crate::store::TallyRow| GroupCount {
+        part: row.group.into_iter().next().unwrap_or_default(),
+        companies: row.subjects,
+        spells: row.facts,
+    };
     Ok((companies, parts.into_iter().map(count).collect()))
 }
 
@@ -106,16 +127,32 @@ pub async fn group_counts(store: &dyn Store, group: Group, point: Point) -> Resu
 ///
 /// # Errors
 /// Those of the store.
-pub async fn group_series(store: &dyn Store, group: Group, point: Point, from: Option<Day>, period: Period) -> Result<Vec<SeriesPoint>, StoreError> {
+pub async fn group_series(
+    store: &dyn Store,
+    group: Group,
+    point: Point,
+    from: Option<Day>,
+    period: Period,
+) -> Result<Vec<SeriesPoint>, StoreError> {
     let spells = store.facts(&group.query(point, Valid::Any)).await?;
-    let first = spells.iter().map(|spell| spell.valid_from).filter(|day| *day != FOREVER).min().and_then(Day::from_number);
-    let Some(first) = from.or(first) else { return Ok(vec![]) };
+    let first = spells
+        .iter()
+        .map(|spell| spell.valid_from)
+        .filter(|day| *day != FOREVER)
+        .min()
+        .and_then(Day::from_number);
+    let Some(first) = from.or(first) else {
+        return Ok(vec![]);
+    };
     let mut series = vec![];
     for (from, to) in periods(first, point.day, period) {
         let (companies, parts) = group_counts(store, group, point.on(to)).await?;
         let within = |day: i32| day != FOREVER && (from.number()..=to.number()).contains(&day);
         let unknown_start = |spell: &&Fact| spell.flags.iter().any(|flag| flag == "start-unknown");
-        let ended: Vec<&Fact> = spells.iter().filter(|spell| within(spell.valid_to)).collect();
+        let ended: Vec<&Fact> = spells
+            .iter()
+            .filter(|spell| within(spell.valid_to))
+            .collect();
         let mut by_value = std::collections::BTreeMap::new();
         for spell in &ended {
             *by_value.entry(spell.value.clone()).or_insert(0) += 1;
@@ -125,7 +162,10 @@ pub async fn group_series(store: &dyn Store, group: Group, point: Point, from: O
             to,
             companies,
             parts,
-            arrivals: spells.iter().filter(|spell| within(spell.valid_from) && !unknown_start(spell)).count() as u64,
+            arrivals: spells
+                .iter()
+                .filter(|spell| within(spell.valid_from) && !unknown_start(spell))
+                .count() as u64,
             departures: ended.len() as u64,
             ended: by_value.into_iter().collect(),
         });

@@ -7,7 +7,10 @@ mod membership;
 mod pipeline;
 mod point;
 
-pub use company::{Candidate, CompanyState, Find, HistoryLine, company_history, company_list, company_state, find_companies};
+pub use company::{
+    Candidate, CompanyState, Find, HistoryLine, company_history, company_list, company_state,
+    find_companies,
+};
 pub use directory::{Directory, Place};
 pub use findings::{FindingLine, findings, wording_of_finding};
 pub use membership::{Group, GroupCount, Member, SeriesPoint, group_counts, group_series, members};

@@ -9,7 +9,12 @@ use super::point::Point;
 use crate::store::{FactColumn, FactQuery, Having, Store, StoreError, Valid};
 
 /// The units that count as companies; teams are counted apart, branches not at all.
-const COMPANIES: &[&str] = &["company", "institution", "sole_proprietorship", "unnamed_local_entity"];
+const COMPANIES: &[&str] = &[
+    "company",
+    "institution",
+    "sole_proprietorship",
+    "unnamed_local_entity",
+];
 const TEAM: &str = "team";
 
 /// The pipeline of a day on a ladder.
@@ -60,8 +65,16 @@ impl PipelineFilter {
             value: Some(value.clone()),
             valid: on,
         });
-        let at = |kind: &str, id: uuid::Uuid| Having { kind: kind.to_owned(), key: id.to_string(), value: None, valid: on };
-        attributes.chain(self.carrier.map(|id| at(kind::OCCUPANCY, id))).chain(self.cluster.map(|id| at(kind::MEMBERSHIP, id))).collect()
+        let at = |kind: &str, id: uuid::Uuid| Having {
+            kind: kind.to_owned(),
+            key: id.to_string(),
+            value: None,
+            valid: on,
+        };
+        attributes
+            .chain(self.carrier.map(|id| at(kind::OCCUPANCY, id)))
+            .chain(self.cluster.map(|id| at(kind::MEMBERSHIP, id)))
+            .collect()
     }
 }
 
@@ -69,22 +82,57 @@ impl PipelineFilter {
 ///
 /// # Errors
 /// Those of the store.
-pub async fn pipeline(store: &dyn Store, ladder: &Ladder, point: Point, filter: &PipelineFilter) -> Result<Pipeline, StoreError> {
-    let query = |kind: &str, valid: Valid| FactQuery { keys: vec![ladder.code.clone()], having: filter.having(point), ..point.asking(Subject::Company, &[kind], valid) };
+pub async fn pipeline(
+    store: &dyn Store,
+    ladder: &Ladder,
+    point: Point,
+    filter: &PipelineFilter,
+) -> Result<Pipeline, StoreError> {
+    let query = |kind: &str, valid: Valid| FactQuery {
+        keys: vec![ladder.code.clone()],
+        having: filter.having(point),
+        ..point.asking(Subject::Company, &[kind], valid)
+    };
     let on = Valid::On(point.day.number());
     let count = async |query: FactQuery| -> Result<BTreeMap<(String, String), u64>, StoreError> {
-        let rows = store.tally(&query, &[FactColumn::Value, FactColumn::Part]).await?;
-        Ok(rows.into_iter().filter_map(|row| Some(((row.group.first()?.clone(), row.group.get(1)?.clone()), row.subjects))).collect())
+        let rows = store
+            .tally(&query, &[FactColumn::Value, FactColumn::Part])
+            .await?;
+        Ok(rows
+            .into_iter()
+            .filter_map(|row| {
+                Some((
+                    (row.group.first()?.clone(), row.group.get(1)?.clone()),
+                    row.subjects,
+                ))
+            })
+            .collect())
     };
     let current = count(query(kind::STAGE, on)).await?;
     let highest = count(query(kind::HIGHEST, on)).await?;
-    let unplaced = if filter == &PipelineFilter::default() { count(query(kind::STAGE, Valid::Unplaced)).await? } else { BTreeMap::new() };
-    let mut made_up = query(kind::STAGE, on);
-    made_up.having.push(Having { kind: kind::ATTRIBUTE.to_owned(), key: "synthetic".to_owned(), value: Some("yes".to_owned()), valid: Valid::Any });
-    let synthetic = count(made_up).await?;
-    let sum = |counts: &BTreeMap<(String, String), u64>, stage: Option<&str>, units: &[&str]| -> u64 {
-        counts.iter().filter(|((value, unit), _)| stage.is_none_or(|stage| stage == value) && units.contains(&unit.as_str())).map(|(_, count)| count).sum()
+    let unplaced = if filter == &PipelineFilter::default() {
+        count(query(kind::STAGE, Valid::Unplaced)).await?
+    } else {
+        BTreeMap::new()
     };
+    let mut made_up = query(kind::STAGE, on);
+    made_up.having.push(Having {
+        kind: kind::ATTRIBUTE.to_owned(),
+        key: "synthetic".to_owned(),
+        value: Some("yes".to_owned()),
+        valid: Valid::Any,
+    });
+    let synthetic = count(made_up).await?;
+    let sum =
+        |counts: &BTreeMap<(String, String), u64>, stage: Option<&str>, units: &[&str]| -> u64 {
+            counts
+                .iter()
+                .filter(|((value, unit), _)| {
+                    stage.is_none_or(|stage| stage == value) && units.contains(&unit.as_str())
+                })
+                .map(|(_, count)| count)
+                .sum()
+        };
     let both: Vec<&str> = COMPANIES.iter().copied().chain([TEAM]).collect();
     let stages = ladder.stages.iter().map(|stage| StageCount {
         stage: stage.code.clone(),
@@ -105,8 +153,20 @@ pub async fn pipeline(store: &dyn Store, ladder: &Ladder, point: Point, filter: 
 ///
 /// # Errors
 /// Those of the store.
-pub async fn first_day(store: &dyn Store, ladder: &str, point: Point) -> Result<Option<Day>, StoreError> {
-    let query = FactQuery { keys: vec![ladder.to_owned()], ..point.asking(Subject::Company, &[kind::STAGE], Valid::Any) };
-    let days = store.facts(&query).await?.into_iter().map(|fact| fact.valid_from).filter(|day| *day != FOREVER);
+pub async fn first_day(
+    store: &dyn Store,
+    ladder: &str,
+    point: Point,
+) -> Result<Option<Day>, StoreError> {
+    let query = FactQuery {
+        keys: vec![ladder.to_owned()],
+        ..point.asking(Subject::Company, &[kind::STAGE], Valid::Any)
+    };
+    let days = store
+        .facts(&query)
+        .await?
+        .into_iter()
+        .map(|fact| fact.valid_from)
+        .filter(|day| *day != FOREVER);
     Ok(days.min().and_then(Day::from_number))
 }

@@ -187,7 +187,7 @@ async fn nothing_is_admitted_while_the_clocks_disagree(harness: &Harness) {
 
 async fn a_killed_sequencer_is_taken_over(harness: &Harness) {
     let store = harness.open().await;
-    let mut sequencer = Process::start("children::entry", "sequencer", &harness.url);
+    let mut sequencer = Process::start("store::children::entry", "sequencer", &harness.url);
     assert_eq!(sequencer.next().as_deref(), Some("ready"));
     // It is killed while it works, not while it waits: events keep coming until it is dead.
     let done = Arc::new(AtomicBool::new(false));

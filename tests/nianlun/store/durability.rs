@@ -12,7 +12,7 @@ contract!(
 );
 
 async fn what_a_killed_process_acknowledged_is_there(harness: &Harness) {
-    let mut writer = Process::start("children::entry", "writer", &harness.url);
+    let mut writer = Process::start("store::children::entry", "writer", &harness.url);
     assert_eq!(writer.next().as_deref(), Some("ready"));
     let mut acknowledged: Vec<_> = (0..60)
         .map(|_| writer.next().expect("it writes on"))

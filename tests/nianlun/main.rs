@@ -1,0 +1,6 @@
+//! What the product promises, tried through its stores and through the real binary, on both databases.
+//!
+//! A case is one `async fn(&Harness)`; `contract!` makes `sqlite::case` and `postgres::case` of it.
+
+mod store;
+mod support;
