@@ -18,8 +18,8 @@ contract!(
 /// The first schema, as the first program left it.
 async fn first_schema(harness: &Harness) {
     let sql = match harness.dialect {
-        Dialect::Postgres => include_str!("../../migrations/postgres/0001_events.sql"),
-        Dialect::Sqlite => include_str!("../../migrations/sqlite/0001_events.sql"),
+        Dialect::Postgres => include_str!("../../../migrations/postgres/0001_events.sql"),
+        Dialect::Sqlite => include_str!("../../../migrations/sqlite/0001_events.sql"),
     };
     let first = Migration::new(1, "events".into(), MigrationType::Simple, sql.into(), false);
     let migrator = Migrator {
