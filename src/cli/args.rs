@@ -98,6 +98,8 @@ pub enum Command {
     Rebuild,
     /// Say how the installation is
     Doctor,
+    /// Write made-up data, the same from the same seed
+    Generate(GenerateArgs),
     /// Print completions for a shell
     Completions {
         /// The shell
@@ -114,6 +116,27 @@ pub struct DemoArgs {
     /// Write over a file that exists
     #[arg(long)]
     pub force: bool,
+}
+
+/// Arguments of `generate`.
+#[derive(Debug, Args)]
+pub struct GenerateArgs {
+    /// What to make up
+    #[arg(value_enum)]
+    pub what: Generated,
+    /// Where chance starts
+    #[arg(long, default_value_t = 2017)]
+    pub seed: u64,
+    /// The folder to write to
+    #[arg(long, default_value = ".")]
+    pub out: PathBuf,
+}
+
+/// What can be made up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Generated {
+    /// A park from 2011 to 2025, with its mapping
+    Park,
 }
 
 /// Arguments of `import`.

@@ -10,6 +10,7 @@ mod describe;
 mod doctor;
 mod error;
 mod findings;
+mod generate;
 mod import;
 mod pipeline;
 mod progress;
@@ -47,6 +48,7 @@ async fn dispatch(cli: Cli) -> Result<std::process::ExitCode, CliError> {
             &mut std::io::stdout(),
         ),
         Command::Demo(args) => demo::run(&cli.global, args).await?,
+        Command::Generate(args) => generate::run(&args)?,
         Command::Import(args) => return import::run(&cli.global, args).await,
         Command::Record(args) => record::run(&cli.global, args).await?,
         Command::Company(command) => company::run(&cli.global, command).await?,

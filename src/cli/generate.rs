@@ -1,0 +1,17 @@
+//! `nianlun generate`
+
+use super::args::{GenerateArgs, Generated};
+use super::error::CliError;
+use crate::generate::park;
+
+pub fn run(args: &GenerateArgs) -> Result<(), CliError> {
+    let files = match args.what {
+        Generated::Park => park(args.seed),
+    };
+    for (name, text) in files {
+        let path = args.out.join(name);
+        std::fs::write(&path, text).map_err(|error| CliError::File { path: path.display().to_string(), reason: error.to_string() })?;
+        println!("{}", path.display());
+    }
+    Ok(())
+}
