@@ -89,7 +89,7 @@ pub enum Command {
     /// Clusters: list, members, series
     #[command(subcommand)]
     Cluster(ClusterCommand),
-    /// Carriers: list, members, series
+    /// Carriers: list, members, stays, series
     #[command(subcommand)]
     Carrier(CarrierCommand),
     /// Contradictions and irregularities
@@ -342,6 +342,17 @@ pub enum CarrierCommand {
         carrier: String,
         /// Which companies
         #[arg(long, value_enum, default_value_t = CarrierSet::Occupancy)]
+        set: CarrierSet,
+        /// The point in question
+        #[command(flatten)]
+        reading: Reading,
+    },
+    /// How long those stayed that have gone, by how they ended
+    Stays {
+        /// Its code, or a name that only one has
+        carrier: String,
+        /// Which companies
+        #[arg(long, value_enum, default_value_t = CarrierSet::Programme)]
         set: CarrierSet,
         /// The point in question
         #[command(flatten)]

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::app::App;
 use super::args::{CarrierCommand, CarrierSet, Global, Reading};
 use super::error::CliError;
-use super::series::{members_sheet, series};
+use super::series::{members_sheet, series, stays_sheet};
 use super::sheet::{Cell, Sheet, column};
 use crate::query::{Directory, Group, Place, group_counts};
 
@@ -24,6 +24,18 @@ pub async fn run(global: &Global, command: CarrierCommand) -> Result<(), CliErro
             let id = app.place(&directory, Subject::Carrier, &carrier)?;
             let title = &directory.carriers[&id].name;
             let sheet = members_sheet(&app, title, group(set, id), point, str::to_owned).await?;
+            Ok(sheet.print(reading.format, app.lang)?)
+        }
+        CarrierCommand::Stays {
+            carrier,
+            set,
+            reading,
+        } => {
+            let point = app.point(&reading)?;
+            let directory = Directory::load(app.store.as_ref(), point).await?;
+            let id = app.place(&directory, Subject::Carrier, &carrier)?;
+            let title = &directory.carriers[&id].name;
+            let sheet = stays_sheet(&app, title, group(set, id), point).await?;
             Ok(sheet.print(reading.format, app.lang)?)
         }
         CarrierCommand::Series {

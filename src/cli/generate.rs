@@ -10,7 +10,10 @@ pub fn run(args: &GenerateArgs) -> Result<(), CliError> {
     };
     for (name, text) in files {
         let path = args.out.join(name);
-        std::fs::write(&path, text).map_err(|error| CliError::File { path: path.display().to_string(), reason: error.to_string() })?;
+        std::fs::write(&path, text).map_err(|error| CliError::File {
+            path: path.display().to_string(),
+            reason: error.to_string(),
+        })?;
         println!("{}", path.display());
     }
     Ok(())

@@ -6,7 +6,7 @@ use super::app::App;
 use super::args::PeriodArg;
 use super::error::CliError;
 use super::sheet::{Cell, Sheet, column};
-use crate::query::{Group, Period, Point, group_series, members};
+use crate::query::{Group, Period, Point, group_series, members, stays};
 
 /// The period that an argument means.
 #[must_use]
@@ -112,5 +112,42 @@ pub async fn members_sheet(
             companies.len(),
             app.pick("家企业", "companies")
         )],
+    })
+}
+
+/// How long the spells of a group lasted.
+pub async fn stays_sheet(
+    app: &App,
+    title: &str,
+    group: Group,
+    point: Point,
+) -> Result<Sheet, CliError> {
+    let stays = stays(app.store.as_ref(), group, point).await?;
+    let days = |days: Option<&i32>| Cell::from(days.map(i32::to_string).unwrap_or_default());
+    let rows = stays.iter().map(|stay| {
+        let median = stay
+            .median_halves()
+            .map(|halves| format!("{}{}", halves / 2, if halves % 2 == 0 { "" } else { ".5" }));
+        vec![
+            stay.value.as_str().into(),
+            (stay.days.len() as u64).into(),
+            days(stay.days.first()),
+            median.unwrap_or_default().into(),
+            days(stay.days.last()),
+            stay.left_out.into(),
+        ]
+    });
+    Ok(Sheet {
+        title: format!("{title} · {}", app.at(point)),
+        columns: vec![
+            column("ended", "离开方式", "how they ended"),
+            column("spells", "次数", "spells"),
+            column("min_days", "最短天数", "shortest, days"),
+            column("median_days", "中位天数", "median, days"),
+            column("max_days", "最长天数", "longest, days"),
+            column("left_out", "日期不精确未计", "left out, dates not exact"),
+        ],
+        rows: rows.collect(),
+        notes: vec![],
     })
 }

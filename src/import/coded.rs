@@ -48,14 +48,20 @@ impl<C: Change> CodePlan<C> {
             });
             match parsed {
                 Ok(code) => {
-                    let stream = StreamId { subject: mapping.subject.kind, id: id(&code) };
+                    let stream = StreamId {
+                        subject: mapping.subject.kind,
+                        id: id(&code),
+                    };
                     grouped.add(stream, (row, code));
                 }
                 Err(issue) => issues.push(issue),
             }
         }
         let drafts = grouped.by_stream.iter().map(|(stream, rows)| {
-            let rows: Vec<_> = rows.iter().map(|(row, code)| (row, Some(("code", code.as_str())))).collect();
+            let rows: Vec<_> = rows
+                .iter()
+                .map(|(row, code)| (row, Some(("code", code.as_str()))))
+                .collect();
             (*stream, drafts(mapping, &rows, read, issues))
         });
         Self {

@@ -51,9 +51,18 @@ pub fn drafts<C: Change>(
         let outputs = mapping.outputs.iter();
         for output in outputs.filter(|output| row.meets(&output.when)) {
             let tables = &mapping.tables;
-            let saying = Saying { row, output, tables, reader, implied: *implied };
+            let saying = Saying {
+                row,
+                output,
+                tables,
+                reader,
+                implied: *implied,
+            };
             match saying.action() {
-                Ok(Some(action)) => drafts.push(Draft { rows: vec![row.number], action }),
+                Ok(Some(action)) => drafts.push(Draft {
+                    rows: vec![row.number],
+                    action,
+                }),
                 Ok(None) => {}
                 Err(issue) => issues.push(issue),
             }
@@ -78,17 +87,25 @@ impl<C: Change> Saying<'_, C> {
     fn action(&self) -> Result<Option<Action<C>>, Issue> {
         let fields = self.fields(&self.output.fields)?;
         if let Some(event) = &self.output.event {
-            let Some(word) = self.row.value(event, self.tables)? else { return Ok(None) };
+            let Some(word) = self.row.value(event, self.tables)? else {
+                return Ok(None);
+            };
             let on = self.date(self.output.on.as_ref())?.unwrap_or(Span::Unknown);
             let change = self.change(&word, fields)?;
             return Ok(Some(Action::Record(vec![Assertion { on, change }])));
         }
         let opening = match (&self.output.opens, self.date(self.output.from.as_ref())?) {
-            (Some(word), Some(on)) => Some(Assertion { on, change: self.change(word, fields.clone())? }),
+            (Some(word), Some(on)) => Some(Assertion {
+                on,
+                change: self.change(word, fields.clone())?,
+            }),
             _ => None,
         };
         let end = match (&self.output.ends, self.date(self.output.to.as_ref())?) {
-            (Some(word), Some(on)) => Some(Assertion { on, change: self.end(word, &fields)? }),
+            (Some(word), Some(on)) => Some(Assertion {
+                on,
+                change: self.end(word, &fields)?,
+            }),
             _ => None,
         };
         Ok(match (opening, end) {
@@ -100,7 +117,10 @@ impl<C: Change> Saying<'_, C> {
 
     fn change(&self, word: &str, mut fields: Fields) -> Result<C, Issue> {
         let takes = self.takes(word)?;
-        if let Some((name, value)) = self.implied.filter(|(name, _)| fields.first(name).is_none() && takes.contains(name)) {
+        if let Some((name, value)) = self
+            .implied
+            .filter(|(name, _)| fields.first(name).is_none() && takes.contains(name))
+        {
             fields.add(name, value);
         }
         (self.reader.change)(word, &fields).map_err(|error| self.misread(&error))
@@ -120,8 +140,15 @@ impl<C: Change> Saying<'_, C> {
 
     /// The names of the fields that an event takes.
     fn takes(&self, word: &str) -> Result<Vec<&'static str>, Issue> {
-        let (_, takes) = self.reader.forms.find(word).map_err(|error| self.misread(&error))?;
-        Ok(takes.iter().map(|name| name.trim_end_matches('?')).collect())
+        let (_, takes) = self
+            .reader
+            .forms
+            .find(word)
+            .map_err(|error| self.misread(&error))?;
+        Ok(takes
+            .iter()
+            .map(|name| name.trim_end_matches('?'))
+            .collect())
     }
 
     fn fields(&self, mapped: &BTreeMap<String, Value>) -> Result<Fields, Issue> {
@@ -140,13 +167,24 @@ impl<C: Change> Saying<'_, C> {
 
     /// An error in a field, told by the column from which the field came.
     fn misread(&self, error: &FieldError) -> Issue {
-        let mapped = self.output.fields.get(&error.field).or_else(|| self.output.on_end.get(&error.field));
+        let mapped = self
+            .output
+            .fields
+            .get(&error.field)
+            .or_else(|| self.output.on_end.get(&error.field));
         let column = match mapped {
-            Some(Value::Cells(cells)) => cells.column.clone().unwrap_or_else(|| error.field.clone()),
+            Some(Value::Cells(cells)) => {
+                cells.column.clone().unwrap_or_else(|| error.field.clone())
+            }
             _ => error.field.clone(),
         };
-        let mend = if error.mend.is_empty() { String::new() } else { format!("; {}", error.mend) };
-        self.row.error(&column, &error.value, format!("{}{mend}", error.reason))
+        let mend = if error.mend.is_empty() {
+            String::new()
+        } else {
+            format!("; {}", error.mend)
+        };
+        self.row
+            .error(&column, &error.value, format!("{}{mend}", error.reason))
     }
 }
 

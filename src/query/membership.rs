@@ -1,6 +1,6 @@
 //! Who is in a cluster or at a carrier, and how that changed.
 
-use nianlun_aggregates::Day;
+use nianlun_aggregates::{Day, Span};
 use nianlun_projections::{FOREVER, Fact, Subject, kind};
 use uuid::Uuid;
 
@@ -171,4 +171,80 @@ pub async fn group_series(
         });
     }
     Ok(series)
+}
+
+/// How long the closed spells of a group lasted, by how they ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stays {
+    /// How they ended.
+    pub value: String,
+    /// The lengths in days of those whose start and end are known to the day, ascending.
+    pub days: Vec<i32>,
+    /// Spells left out because their start or end is not known to the day.
+    pub left_out: u64,
+}
+
+impl Stays {
+    /// The middle length in days, in halves: 1047 halves are 523.5 days. `None` if there is none.
+    #[must_use]
+    pub fn median_halves(&self) -> Option<i32> {
+        let upper = self.days.len() / 2;
+        let lower = self.days.len().checked_sub(1)? / 2;
+        Some(self.days.get(lower)? + self.days.get(upper)?)
+    }
+}
+
+/// The closed spells of a group up to the day of the point, by how they ended. Imprecise dates are left out and counted.
+///
+/// # Errors
+/// Those of the store.
+pub async fn stays(
+    store: &dyn Store,
+    group: Group,
+    point: Point,
+) -> Result<Vec<Stays>, StoreError> {
+    let mut by_value: std::collections::BTreeMap<String, (Vec<i32>, u64)> =
+        std::collections::BTreeMap::new();
+    for spell in store.facts(&group.query(point, Valid::Any)).await? {
+        let unplaced = spell.valid_from == FOREVER && !spell.to_stated.is_empty();
+        if spell.to_stated.is_empty() || (!unplaced && spell.valid_to > point.day.number()) {
+            continue;
+        }
+        let (days, left_out) = by_value.entry(spell.value).or_default();
+        let exact = |stated: &str| stated.parse().is_ok_and(Span::is_exact);
+        if exact(&spell.from_stated) && exact(&spell.to_stated) {
+            days.push(spell.valid_to - spell.valid_from);
+        } else {
+            *left_out += 1;
+        }
+    }
+    let stays = by_value.into_iter().map(|(value, (mut days, left_out))| {
+        days.sort_unstable();
+        Stays {
+            value,
+            days,
+            left_out,
+        }
+    });
+    Ok(stays.collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Stays;
+
+    #[test]
+    fn the_median_of_an_even_number_lies_between_the_two_in_the_middle() {
+        let median = |days: &[i32]| {
+            Stays {
+                value: String::new(),
+                days: days.to_vec(),
+                left_out: 0,
+            }
+            .median_halves()
+        };
+        assert_eq!(median(&[]), None);
+        assert_eq!(median(&[7]), Some(14));
+        assert_eq!(median(&[1, 523, 524, 900]), Some(1047));
+    }
 }

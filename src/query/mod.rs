@@ -13,6 +13,8 @@ pub use company::{
 };
 pub use directory::{Directory, Place};
 pub use findings::{FindingLine, findings, wording_of_finding};
-pub use membership::{Group, GroupCount, Member, SeriesPoint, group_counts, group_series, members};
+pub use membership::{
+    Group, GroupCount, Member, SeriesPoint, Stays, group_counts, group_series, members, stays,
+};
 pub use pipeline::{Pipeline, PipelineFilter, StageCount, first_day, pipeline};
 pub use point::{Period, Point, PointError, known_at, periods};
