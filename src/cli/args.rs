@@ -259,6 +259,12 @@ pub struct PipelineArgs {
     /// Only companies with this attribute on the day, such as area=重庆; may be given again
     #[arg(long = "where", value_name = "SCHEME=VALUE")]
     pub attributes: Vec<String>,
+    /// Only companies that a source shows with this status on the day, such as yc-directory=Active
+    #[arg(long, value_name = "SOURCE=STATUS")]
+    pub observed: Vec<String>,
+    /// Only companies that this source lists on the day
+    #[arg(long, value_name = "SOURCE")]
+    pub present: Vec<String>,
     /// Only companies with space at this carrier on the day
     #[arg(long)]
     pub carrier: Option<String>,

@@ -32,17 +32,24 @@ pub async fn run(global: &Global, args: PipelineArgs) -> Result<(), CliError> {
 }
 
 async fn filter(app: &App, args: &PipelineArgs, point: Point) -> Result<PipelineFilter, CliError> {
-    let mut filter = PipelineFilter::default();
-    for pair in &args.attributes {
-        let (scheme, value) = pair.split_once('=').ok_or_else(|| {
-            CliError::Usage(format!(
-                "--where {pair:?}: write SCHEME=VALUE, such as area=重庆"
-            ))
-        })?;
-        filter
-            .attributes
-            .push((scheme.to_owned(), value.to_owned()));
-    }
+    let pairs = |option: &str, pairs: &[String]| -> Result<Vec<(String, String)>, CliError> {
+        let split = |pair: &String| {
+            pair.split_once('=')
+                .map(|(key, value)| (key.to_owned(), value.to_owned()))
+                .ok_or_else(|| {
+                    CliError::Usage(format!(
+                        "{option} {pair:?}: write NAME=VALUE, such as area=重庆"
+                    ))
+                })
+        };
+        pairs.iter().map(split).collect()
+    };
+    let mut filter = PipelineFilter {
+        attributes: pairs("--where", &args.attributes)?,
+        statuses: pairs("--observed", &args.observed)?,
+        present: args.present.clone(),
+        ..PipelineFilter::default()
+    };
     let directory = Directory::load(app.store.as_ref(), point).await?;
     filter.carrier = args
         .carrier
@@ -91,7 +98,13 @@ pub fn stock(app: &App, ladder: &Ladder, point: Point, counted: &Pipeline) -> Sh
 
 /// What a reader must know of the figures.
 fn notes(app: &App, counted: &Pipeline) -> Vec<String> {
-    let mut notes = vec![];
+    let companies: u64 = counted.stages.iter().map(|count| count.companies).sum();
+    let teams: u64 = counted.stages.iter().map(|count| count.teams).sum();
+    let mut notes = vec![format!(
+        "{} {companies} · {} {teams}",
+        app.pick("企业合计", "companies"),
+        app.pick("团队合计", "teams")
+    )];
     if counted.synthetic > 0 {
         let what = app.pick(
             "家为生成器合成，并非真实企业。",

@@ -47,10 +47,13 @@ impl Row {
 
     /// Whether the cells are as an output wants them.
     pub fn meets(&self, conditions: &BTreeMap<String, Condition>) -> bool {
-        let is = |cell: Option<&str>, wanted: &str| match wanted {
+        let fits_one = |cell: Option<&str>, wanted: &str| match wanted {
             "" => cell.is_none(),
-            "*" => cell.is_some(),
-            wanted => cell == Some(wanted),
+            wanted => cell.is_some_and(|cell| cell == wanted || fits(wanted, cell)),
+        };
+        let is = |cell: Option<&str>, wanted: &str| match wanted.strip_prefix('!') {
+            Some(unwanted) => !fits_one(cell, unwanted),
+            None => fits_one(cell, wanted),
         };
         conditions
             .iter()
@@ -69,7 +72,7 @@ impl Row {
             Value::Constant(constant) => return Ok(vec![constant.clone()]),
             Value::Cells(cells) => cells,
         };
-        let Some(raw) = self.raw(cells) else {
+        let Some(raw) = self.raw(cells).map(|raw| cut(raw, cells.until.as_deref())) else {
             return Ok(cells.default.iter().cloned().collect());
         };
         let parts: Vec<_> = match &cells.split {
@@ -176,6 +179,12 @@ impl Row {
     }
 }
 
+/// What stands before the first occurrence of a mark; all of it if there is none.
+fn cut(raw: String, mark: Option<&str>) -> String {
+    mark.and_then(|mark| raw.split_once(mark))
+        .map_or(raw.clone(), |(before, _)| before.trim().to_owned())
+}
+
 fn column_of(cells: &Cells) -> String {
     cells
         .column
@@ -184,22 +193,24 @@ fn column_of(cells: &Cells) -> String {
         .unwrap_or_default()
 }
 
+/// Whether a word begins (`60*`) or ends (`*.BJ`) as a pattern says.
+fn fits(pattern: &str, word: &str) -> bool {
+    pattern
+        .strip_suffix('*')
+        .is_some_and(|prefix| word.starts_with(prefix))
+        || pattern
+            .strip_prefix('*')
+            .is_some_and(|suffix| word.ends_with(suffix))
+}
+
 /// Exact, or the longest prefix (`60*`) or suffix (`*.BJ`).
 fn look_up<'a>(table: &'a BTreeMap<String, String>, word: &str) -> Option<&'a str> {
     if let Some(exact) = table.get(word) {
         return Some(exact);
     }
-    let fits = |pattern: &&String| {
-        pattern
-            .strip_suffix('*')
-            .is_some_and(|prefix| word.starts_with(prefix))
-            || pattern
-                .strip_prefix('*')
-                .is_some_and(|suffix| word.ends_with(suffix))
-    };
     let longest = table
         .keys()
-        .filter(fits)
+        .filter(|pattern| fits(pattern, word))
         .max_by_key(|pattern| (pattern.len(), pattern.as_str()))?;
     table.get(longest).map(String::as_str)
 }
@@ -265,6 +276,36 @@ mod tests {
         assert_eq!(
             (issue.row, issue.column.as_str(), issue.value.as_str()),
             (7, "x", "T1")
+        );
+    }
+
+    #[test]
+    fn a_cell_can_be_cut_at_a_mark() {
+        let cut = cells(|cells| cells.until = Some(".".to_owned()));
+        assert_eq!(
+            row(&[("x", "920017.BJ")]).value(&cut, &tables()),
+            Ok(Some("920017".to_owned()))
+        );
+        assert_eq!(
+            row(&[("x", "920017")]).value(&cut, &tables()),
+            Ok(Some("920017".to_owned()))
+        );
+    }
+
+    #[test]
+    fn a_condition_can_be_a_beginning_or_an_ending() {
+        let when = |word: &str| [("x".to_owned(), Condition::One(word.to_owned()))].into();
+        let beijing = row(&[("x", "920017.BJ")]);
+        assert!(
+            beijing.meets(&when("*.BJ"))
+                && beijing.meets(&when("92*"))
+                && beijing.meets(&when("*"))
+        );
+        assert!(!beijing.meets(&when("*.SZ")) && !beijing.meets(&when("92")));
+        assert!(
+            beijing.meets(&when("!*.SZ"))
+                && !beijing.meets(&when("!*.BJ"))
+                && !row(&[]).meets(&when("!"))
         );
     }
 

@@ -154,6 +154,8 @@ impl<C: Change> Saying<'_, C> {
     fn fields(&self, mapped: &BTreeMap<String, Value>) -> Result<Fields, Issue> {
         let mut fields = Fields::default();
         for (name, value) in mapped {
+            // `from` and `to` are the dates of a period here; an event's own fields of these names carry a prefix.
+            let name = name.strip_prefix("field_").unwrap_or(name);
             for text in self.row.values(value, self.tables)? {
                 fields.add(name, text);
             }

@@ -255,7 +255,7 @@ pub struct Output {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(untagged)]
 pub enum Condition {
-    /// This: `""` empty, `"*"` not empty.
+    /// This: `""` empty, `"*"` not empty, `"60*"` beginning so, `"*.BJ"` ending so.
     One(String),
     /// Any of these.
     Any(Vec<String>),
@@ -279,6 +279,8 @@ pub struct Cells {
     pub column: Option<String>,
     /// Several, joined.
     pub template: Option<String>,
+    /// Only what stands before this.
+    pub until: Option<String>,
     /// Looked up in this table.
     pub table: Option<String>,
     /// Instead of an absent cell.

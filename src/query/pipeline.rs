@@ -50,7 +50,11 @@ pub struct StageCount {
 pub struct PipelineFilter {
     /// Attributes that must hold on the day: scheme and value.
     pub attributes: Vec<(String, String)>,
-    /// Only those with a programme or occupancy at this carrier on the day.
+    /// Statuses that sources must show on the day: source and status.
+    pub statuses: Vec<(String, String)>,
+    /// Sources that must list them on the day.
+    pub present: Vec<String>,
+    /// Only those with space at this carrier on the day.
     pub carrier: Option<uuid::Uuid>,
     /// Only those with a membership of this cluster on the day.
     pub cluster: Option<uuid::Uuid>,
@@ -58,23 +62,37 @@ pub struct PipelineFilter {
 
 impl PipelineFilter {
     fn having(&self, point: Point) -> Vec<Having> {
-        let on = Valid::On(point.day.number());
-        let attributes = self.attributes.iter().map(|(scheme, value)| Having {
-            kind: kind::ATTRIBUTE.to_owned(),
-            key: scheme.clone(),
-            value: Some(value.clone()),
-            valid: on,
-        });
-        let at = |kind: &str, id: uuid::Uuid| Having {
+        let with = |kind: &str, key: &str, value: Option<&str>| Having {
             kind: kind.to_owned(),
-            key: id.to_string(),
-            value: None,
-            valid: on,
+            key: key.to_owned(),
+            value: value.map(str::to_owned),
+            valid: Valid::On(point.day.number()),
         };
-        attributes
-            .chain(self.carrier.map(|id| at(kind::OCCUPANCY, id)))
-            .chain(self.cluster.map(|id| at(kind::MEMBERSHIP, id)))
-            .collect()
+        let mut having = vec![];
+        having.extend(
+            self.attributes
+                .iter()
+                .map(|(scheme, value)| with(kind::ATTRIBUTE, scheme, Some(value))),
+        );
+        having.extend(
+            self.statuses
+                .iter()
+                .map(|(source, status)| with(kind::STATUS, source, Some(status))),
+        );
+        having.extend(
+            self.present
+                .iter()
+                .map(|source| with(kind::PRESENCE, source, None)),
+        );
+        having.extend(
+            self.carrier
+                .map(|id| with(kind::OCCUPANCY, &id.to_string(), None)),
+        );
+        having.extend(
+            self.cluster
+                .map(|id| with(kind::MEMBERSHIP, &id.to_string(), None)),
+        );
+        having
     }
 }
 

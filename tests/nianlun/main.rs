@@ -2,5 +2,6 @@
 //!
 //! A case is one `async fn(&Harness)`; `contract!` makes `sqlite::case` and `postgres::case` of it.
 
+mod data;
 mod store;
 mod support;

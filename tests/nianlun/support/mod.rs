@@ -5,6 +5,7 @@ pub mod child;
 pub mod database;
 pub mod events;
 pub mod facts;
+pub mod program;
 
 /// Turns cases, `async fn(&Harness)`, into tests over both dialects: `sqlite::case` and `postgres::case`.
 #[macro_export]
