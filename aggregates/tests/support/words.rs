@@ -293,7 +293,10 @@ pub fn key(key: &SpellKey) -> String {
             format!("unit{}", part(unit.as_ref().map(Text::as_str)))
         }
         SpellKey::Membership { tier, .. } => {
-            format!("tier{}", part(tier.as_ref().map(|tier| tier.as_str())))
+            format!(
+                "tier{}",
+                part(tier.as_ref().map(nianlun_aggregates::Code::as_str))
+            )
         }
         SpellKey::Application(board) => format!("application {board}"),
         SpellKey::Security(board) => board.to_string(),
