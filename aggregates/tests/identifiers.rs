@@ -157,3 +157,16 @@ fn it_claims_the_same_in_every_manner() {
             .then_register([(&["usci:91330103MA2J0XYC21"], &[])]);
     }
 }
+
+#[test]
+fn the_id_of_a_company_follows_from_its_identifier_and_never_changes() {
+    for (identifier, id) in [
+        (usci(USCI), "1d9f5614-2e9d-55cc-ad3e-f75e42a650f6"),
+        (
+            external("park", "a 17"),
+            "41dd7e4a-85ac-542c-8aeb-08110d9ec47c",
+        ),
+    ] {
+        assert_eq!(identifier.company_id().to_string(), id);
+    }
+}

@@ -22,7 +22,10 @@ pub fn place<'a>(key: &SpellKey, drafts: &[Draft<'a>]) -> Vec<Spell<'a>> {
         for window in draft.joined.iter().filter_map(|mark| mark.window) {
             low = low.max(window.first.min(bound.end));
         }
-        let next = drafts.get(index + 1).and_then(|next| next.opened.window);
+        let next = drafts.get(index + 1).and_then(|next| {
+            let window = next.opened.window?;
+            Some(opening(window, BEGINNING, &bounds[index + 1]))
+        });
         let closed = draft.closed.map(|mark| Edge {
             day: mark
                 .window
@@ -81,11 +84,10 @@ fn opening(window: Window, floor: i32, bound: &Latest) -> i32 {
     earliest
 }
 
-fn end(window: Window, opened: Option<i32>, low: i32, next: Option<Window>, bound: i32) -> i32 {
+fn end(window: Window, opened: Option<i32>, low: i32, next: Option<i32>, bound: i32) -> i32 {
     let earliest = window.first.max(low);
     let wanted = if window.prefers_last {
-        let forbidden = next.map_or(END, |next| next.first);
-        window.last.min(forbidden)
+        window.last.min(next.unwrap_or(END))
     } else {
         earliest
     };
