@@ -18,11 +18,11 @@ fn codes<T: Copy + Debug + PartialEq + Serialize + DeserializeOwned, const N: us
 ) {
     let written: Vec<_> = all
         .iter()
-        .map(|term| serde_json::to_value(term).unwrap())
+        .map(|term| serde_json::to_value(term).expect("a code"))
         .collect();
     assert_eq!(written, expected);
     for (term, code) in all.iter().zip(written) {
-        assert_eq!(serde_json::from_value::<T>(code).unwrap(), *term);
+        assert_eq!(serde_json::from_value::<T>(code).expect("a term"), *term);
     }
 }
 
