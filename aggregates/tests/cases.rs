@@ -178,35 +178,6 @@ fn a_company_stays_one_when_its_forming_is_told() {
 }
 
 #[test]
-fn two_spells_of_one_day_follow_each_other() {
-    company([
-        on("2016-03-01", entered_with("101", Some("50 m2"))),
-        on("2016-03-01", left("101")),
-        on("2016-03-01", entered_with("101", Some("300 m2"))),
-    ])
-    .when_read()
-    .then_contradictions([])
-    .then_spells([
-        "unit 101 [2016-03-01, 2016-03-01)",
-        "unit 101 [2016-03-01, …)",
-    ]);
-}
-
-#[test]
-fn a_unit_is_left_and_entered_again_on_one_day() {
-    company([
-        on("2016-03-01", entered("101")),
-        on("2018-05-31", left("101")),
-    ])
-    .when(record(on("2018-05-31", entered("101"))))
-    .then_contradictions([])
-    .then_spells([
-        "unit 101 [2016-03-01, 2018-05-31)",
-        "unit 101 [2018-05-31, …)",
-    ]);
-}
-
-#[test]
 fn two_tiers_at_once_are_two_spells() {
     company([
         on("2016-03-01", joined("gold")),
@@ -245,79 +216,6 @@ fn a_change_of_capacity_within_a_tier_keeps_the_spell() {
 }
 
 #[test]
-fn leaving_without_naming_the_unit_leaves_them_all() {
-    company([
-        on("2016-03-01", entered("101")),
-        on("2017-03-01", entered("102")),
-        on("2017-04-01", entered("")),
-        on("2016-04-01", entered("103")),
-        on("2018-01-01", left("103")),
-    ])
-    .when(record(on("2018-05-31", left(""))))
-    .then_contradictions([])
-    .then_spells([
-        "unit [2017-04-01, 2018-05-31)",
-        "unit 101 [2016-03-01, 2018-05-31)",
-        "unit 102 [2017-03-01, 2018-05-31)",
-        "unit 103 [2016-04-01, 2018-01-01)",
-    ]);
-}
-
-#[test]
-fn leaving_everything_does_not_leave_what_is_entered_later() {
-    company([
-        on("2016-03-01", entered("101")),
-        on("2019-03-01", entered("102")),
-    ])
-    .when(record(on("2018-05-31", left(""))))
-    .then_contradictions([])
-    .then_spells([
-        "unit 101 [2016-03-01, 2018-05-31)",
-        "unit 102 [2019-03-01, …)",
-    ]);
-}
-
-#[test]
-fn a_unit_left_in_the_year_in_which_everything_was_left_is_left_once() {
-    company([
-        on("2016-03-01", entered("101")),
-        on("2016-03-01", entered("102")),
-        on("2018", left("101")),
-    ])
-    .when(record(on("2018-05-31", left(""))))
-    .then_contradictions([])
-    .then_spells([
-        "unit 101 [2016-03-01, 2018-05-31)",
-        "unit 102 [2016-03-01, 2018-05-31)",
-    ]);
-}
-
-#[test]
-fn a_move_in_the_year_of_the_entry_comes_after_the_entry() {
-    company([on("2016-03-01", entered("101"))])
-        .when(record(on("2016", moved("101", "102"))))
-        .then_contradictions([])
-        .then_spells([
-            "unit 101 [2016-03-01, 2016-03-02)",
-            "unit 102 [2016-03-02, …)",
-        ]);
-}
-
-#[test]
-fn a_move_from_a_unit_not_named_leaves_the_unnamed_one_first() {
-    company([
-        on("2016-03-01", entered("")),
-        on("2016-03-01", entered("101")),
-    ])
-    .when(record(on("2018-05-31", moved("", "102"))))
-    .then_spells([
-        "unit [2016-03-01, 2018-05-31)",
-        "unit 101 [2016-03-01, …)",
-        "unit 102 [2018-05-31, …)",
-    ]);
-}
-
-#[test]
 fn a_label_granted_again_is_one_spell_until_it_is_revoked() {
     company([
         on("2016-03-01", granted("高新技术企业")),
@@ -345,5 +243,18 @@ fn restoring_without_a_status_lifts_every_status() {
     .then_spells([
         "abnormal [2016-03-01, 2018-05-31) +1",
         "deregistered [2017-03-01, 2018-05-31)",
+    ]);
+}
+
+#[test]
+fn a_label_granted_on_the_day_of_its_revocation_is_a_new_spell() {
+    company([
+        on("2016-03-01", granted("瞪羚")),
+        on("2018-05-31", revoked("瞪羚")),
+    ])
+    .when(record(on("2018-05-31", granted("瞪羚"))))
+    .then_spells([
+        "label 瞪羚 [2016-03-01, 2018-05-31)",
+        "label 瞪羚 [2018-05-31, …)",
     ]);
 }

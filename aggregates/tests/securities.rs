@@ -104,3 +104,32 @@ fn a_transfer_is_one_event_on_one_day() {
         .then_contradictions([])
         .then_spells(["STAR [2022-05-25, …)", "BSE [2020-07-27, 2022-05-25)"]);
 }
+
+#[test]
+fn a_step_without_date_belongs_to_the_application_there_is() {
+    company([
+        on("2020-01-10", applied("STAR", TutoringFiled)),
+        on("2022-05-25", listed("STAR", "688287")),
+    ])
+    .when(record(on("unknown", applied("STAR", Approved))))
+    .then_contradictions([])
+    .then_spells([
+        "application STAR [2020-01-10, 2022-05-25) +1",
+        "STAR [2022-05-25, …)",
+    ]);
+}
+
+#[test]
+fn an_application_ends_after_its_last_step() {
+    company([
+        on("2016-01-10", applied("BSE", TutoringFiled)),
+        on("2016-06-01", applied("BSE", Accepted)),
+        on("2016", withdrawn("BSE")),
+    ])
+    .when(record(on("2016", applied("BSE", TutoringFiled))))
+    .then_contradictions([])
+    .then_spells([
+        "application BSE [2016-01-10, 2016-06-01) +1",
+        "application BSE [2016-06-01, …)",
+    ]);
+}

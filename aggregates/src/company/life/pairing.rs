@@ -62,7 +62,7 @@ pub fn pair<'a>(key: &SpellKey, opens: Vec<Mark<'a>>, ends: Vec<Mark<'a>>) -> Pa
 
 type Dated<'a> = Vec<(Window, Mark<'a>)>;
 
-/// The dated by their last feasible day, and the undated; the strict before the lenient.
+/// The dated by their last feasible day, and the undated, the strict before the lenient.
 fn split(marks: Vec<Mark<'_>>) -> (Dated<'_>, Vec<Mark<'_>>) {
     let (mut dated, mut undated) = (vec![], vec![]);
     for mark in marks {
@@ -71,15 +71,9 @@ fn split(marks: Vec<Mark<'_>>) -> (Dated<'_>, Vec<Mark<'_>>) {
             None => undated.push(mark),
         }
     }
-    sort(&mut dated);
+    dated.sort_by_key(|(window, mark)| (window.last, window.first, mark.said.assertion));
     undated.sort_by_key(|mark| (mark.lenient, mark.said.assertion));
     (dated, undated)
-}
-
-fn sort(dated: &mut Dated<'_>) {
-    dated.sort_by_key(|(window, mark)| {
-        (window.last, window.first, mark.lenient, mark.said.assertion)
-    });
 }
 
 #[derive(Default)]
@@ -200,6 +194,11 @@ impl<'a> Walk<'a> {
         } else if lenient {
             let (_, end) = self.ends.remove(0);
             self.idle.push(end);
+            // What is left for another end came after this one.
+            for (window, mark) in &mut self.opens {
+                window.first = window.first.max(due);
+                mark.window = Some(*window);
+            }
         } else if self.undated_opens.is_empty() {
             let (_, end) = self.ends.remove(0);
             self.stray.push(end);
