@@ -2,6 +2,7 @@
 
 mod support;
 
+use nianlun_aggregates::company::Life;
 use nianlun_aggregates::history::ContradictionKind::StartWhileOpen;
 use nianlun_aggregates::history::Manner;
 use support::*;
@@ -147,4 +148,17 @@ fn a_move_into_a_unit_that_is_open_is_a_second_entry() {
         "unit 101 [2016-03-01, 2018-05-31)",
         "unit 102 [2016-03-01, …) +1",
     ]);
+}
+
+#[test]
+fn leavings_placed_on_one_day_stand_in_one_order_however_they_were_recorded() {
+    for dates in [["2016", "2016-12-31"], ["2016-12-31", "2016"]] {
+        let outcome = company(dates.map(|date| on(date, left("")))).when_read();
+        let life = Life::of(outcome.company.timeline());
+        let ends = life.spells.iter().filter_map(|spell| spell.closed);
+        let ends: Vec<_> = ends
+            .map(|edge| edge.said.assertion.on.to_string())
+            .collect();
+        assert_eq!(ends, ["2016-12-31", "2016"]);
+    }
 }

@@ -4,7 +4,7 @@ use cqrs_es::Aggregate;
 use nianlun_aggregates::company::ApplicationStep::{Accepted, Approved, Paused, TutoringFiled};
 use nianlun_aggregates::company::DelistingReason::Unknown;
 use nianlun_aggregates::company::LegalStatus::{Abnormal, Deregistered};
-use nianlun_aggregates::company::{Assertion, Capacity, Change, Company, Edge, Life};
+use nianlun_aggregates::company::{Assertion, Capacity, Change, Company, Edge, Entity, Life};
 use nianlun_aggregates::history::{Action, Command, ContradictionKind, Manner, Sequence};
 use nianlun_aggregates::{Day, Span};
 use proptest::prelude::*;
@@ -92,6 +92,8 @@ pub fn changes() -> Vec<Change> {
         identifier(external("park", "17")),
         identifier(external("park", "18")),
         renamed("甲"),
+        registered(Entity::Team),
+        registered(Entity::Company),
     ]
 }
 
@@ -132,7 +134,7 @@ impl Step {
 /// A company of which these are recorded as they stand, whatever they contradict; what is said twice once.
 pub fn recorded(assertions: &[Assertion]) -> Company {
     let mut company = Company::default();
-    for assertion in [&registration()].into_iter().chain(assertions) {
+    for assertion in assertions {
         let command = Command {
             action: record(assertion.clone()),
             manner: Manner::Import,
