@@ -182,6 +182,7 @@ impl fmt::Display for Area {
 }
 
 #[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Raw {
     comparator: Comparator,
     amount: Decimal,

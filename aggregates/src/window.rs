@@ -14,12 +14,13 @@ pub struct Window {
     pub first: i32,
     /// Last feasible day.
     pub last: i32,
-    /// Between two observations an opening goes to the later one, else to the earliest feasible day.
+    /// Whether it is placed as late as it can be: an end, or an opening between two observations.
     pub prefers_last: bool,
 }
 
 impl Window {
-    /// The window of an opening; `None` if its date is unknown. "By" stands at its bound: the start itself is unknown.
+    /// The window of an opening; `None` if its date is unknown. "By" stands at its bound, on which it
+    /// was true: the start itself is unknown.
     #[must_use]
     pub fn of_opening(span: Span) -> Option<Self> {
         let (earliest, latest) = (
@@ -29,9 +30,13 @@ impl Window {
         match (earliest, latest) {
             (None, None) => None,
             (None, Some(bound)) => Some(Self {
-                first: bound,
+                first: if matches!(span, Span::By(_)) {
+                    bound
+                } else {
+                    BEGINNING
+                },
                 last: bound,
-                prefers_last: false,
+                prefers_last: true,
             }),
             (Some(first), last) => Some(Self {
                 first,
@@ -41,7 +46,8 @@ impl Window {
         }
     }
 
-    /// The window of an end; `None` if its date is unknown. "By" can lie anywhere before its bound.
+    /// The window of an end; `None` if its date is unknown. "By" can lie anywhere before its bound; without a last day it is
+    /// placed on the first feasible one.
     #[must_use]
     pub fn of_end(span: Span) -> Option<Self> {
         let (earliest, latest) = (
@@ -57,27 +63,57 @@ impl Window {
             }),
             (Some(first), None) => Some(Self {
                 first,
-                last: first,
-                prefers_last: true,
+                last: END,
+                prefers_last: false,
             }),
         }
+    }
+
+    /// Anywhere the date allows, for a statement that must only find its place; `None` if its date is unknown.
+    #[must_use]
+    pub fn of_statement(span: Span) -> Option<Self> {
+        let first = span.earliest().map(super::day::Day::number);
+        let window = Self::of_opening(span)?;
+        Some(Self {
+            first: first.unwrap_or(BEGINNING),
+            prefers_last: window.prefers_last || first.is_none(),
+            ..window
+        })
+    }
+
+    /// The day on which it is placed if nothing forbids.
+    #[must_use]
+    pub const fn preferred(self) -> i32 {
+        if self.prefers_last {
+            self.last
+        } else {
+            self.first
+        }
+    }
+
+    /// The preferred day moved between these two, as far as the window allows.
+    #[must_use]
+    pub fn day_within(self, from: i32, to: i32) -> i32 {
+        self.preferred()
+            .min(to)
+            .max(from)
+            .clamp(self.first, self.last)
     }
 
     /// One day: where an event that closes one spell and opens another is placed, or one that only states a value.
     #[must_use]
     pub fn of_point(span: Span) -> Option<Self> {
-        Self::of_opening(span).map(|window| {
-            let day = if window.prefers_last {
-                window.last
-            } else {
-                window.first
-            };
-            Self {
-                first: day,
-                last: day,
-                prefers_last: false,
-            }
-        })
+        Self::of_opening(span).map(|window| Self::of_day(window.preferred()))
+    }
+
+    /// This day and no other.
+    #[must_use]
+    pub const fn of_day(day: i32) -> Self {
+        Self {
+            first: day,
+            last: day,
+            prefers_last: false,
+        }
     }
 }
 

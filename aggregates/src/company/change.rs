@@ -16,7 +16,7 @@ use crate::text::Text;
 
 /// What a record is about: teams, companies and persons are three units; a branch never counts as a company.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Entity {
     /// A founding team without a company yet (创业团队).
     Team,

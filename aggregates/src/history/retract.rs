@@ -7,6 +7,7 @@ use super::change::Change;
 use super::contradiction::Contradiction;
 use super::{History, Manner};
 use crate::text::Text;
+use crate::window::point;
 
 /// Why a retraction was refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -41,15 +42,23 @@ pub enum RetractError {
         /// What they would contradict.
         contradictions: Vec<Contradiction>,
     },
-    /// What it had replaced or taken back would come back twice.
+    /// What it had replaced or taken back would come back twice, or against what has taken its place since.
     #[error(
-        "event {target} kept something out that event {event} says now; retract event {event} first"
+        "event {target} kept something out in whose place event {event} stands now; retract event {event} first"
     )]
     WouldRepeat {
         /// As asked.
         target: Sequence,
-        /// The event that says it now.
+        /// The event that stands there now.
         event: Sequence,
+    },
+    /// What it had taken back would come back into a record without registration.
+    #[error(
+        "what event {target} took back cannot return while this record has no registration; restore the registration first"
+    )]
+    NotRegistered {
+        /// As asked.
+        target: Sequence,
     },
     /// A registration on which the rest of the record stands.
     #[error(
@@ -79,52 +88,43 @@ pub(super) fn retract<C: Change>(
     if let Some(by) = history.timeline.superseded_by(target) {
         return Err(RetractError::Superseded { target, by });
     }
-    let mut entries = vec![Entry::Retracted {
+    let take_back = |target: Sequence| Entry::Retracted {
         target,
         reason: reason.clone(),
-    }];
-    let registers = matches!(&event.entry, Entry::Asserted(said) if said.change.registers());
-    if registers {
-        let others: Vec<_> = history
-            .timeline
-            .in_force()
-            .iter()
-            .map(|said| said.sequence)
-            .filter(|&other| other != target)
-            .collect();
-        if !others.is_empty() && !with_dependents {
-            return Err(RetractError::Registration {
-                target,
-                count: others.len(),
-            });
+    };
+    if matches!(&event.entry, Entry::Asserted(said) if said.change.registers()) {
+        let taken = with_all_others(history, target);
+        if taken.len() > 1 && !with_dependents {
+            let count = history.timeline.in_force().len() - 1;
+            return Err(RetractError::Registration { target, count });
         }
-        let others = others.into_iter().rev().map(|target| Entry::Retracted {
-            target,
-            reason: reason.clone(),
-        });
-        return Ok(history.events(others.chain(entries).collect(), None));
+        return Ok(history.events(taken.into_iter().map(take_back).collect(), None));
     }
-    if let Some(event) = repeats(history, &entries) {
-        return Err(RetractError::WouldRepeat { target, event });
-    }
-    let (_, mut contradictions) = history.trial(&entries);
-    let mut taken: BTreeSet<Sequence> = [target].into();
+    let mut entries = vec![take_back(target)];
+    let (mut after, mut contradictions) = history.trial(&entries);
+    let restored: BTreeSet<_> = after
+        .timeline
+        .in_force()
+        .iter()
+        .map(|said| said.sequence)
+        .filter(|&said| history.timeline.superseded_by(said).is_some())
+        .collect();
     while with_dependents && !contradictions.is_empty() {
-        let dependents: Vec<_> = dependents(history, &contradictions)
-            .into_iter()
-            .filter(|&dependent| taken.insert(dependent))
-            .collect();
+        let dependents = dependents(&after, &contradictions, &restored);
         if dependents.is_empty() {
             break;
         }
-        entries.extend(dependents.into_iter().map(|target| Entry::Retracted {
-            target,
-            reason: reason.clone(),
-        }));
-        (_, contradictions) = history.trial(&entries);
+        entries.extend(dependents.into_iter().map(take_back));
+        (after, contradictions) = history.trial(&entries);
+    }
+    if let Some(event) = repeats(&after) {
+        return Err(RetractError::WouldRepeat { target, event });
+    }
+    if after.registration().is_none() && !after.timeline.in_force().is_empty() {
+        return Err(RetractError::NotRegistered { target });
     }
     if !manner.records() && !contradictions.is_empty() {
-        let dependents = dependents(history, &contradictions);
+        let dependents = dependents(&after, &contradictions, &restored);
         return Err(RetractError::StoodOn {
             target,
             dependents,
@@ -134,32 +134,64 @@ pub(super) fn retract<C: Change>(
     Ok(history.events(entries, manner.reason(&contradictions)))
 }
 
-/// The recorded events of these contradictions, ascending; never the registration.
-fn dependents<C: Change>(history: &History<C>, contradictions: &[Contradiction]) -> Vec<Sequence> {
-    let registration = history.registration();
-    let events: BTreeSet<_> = contradictions
+/// Everything in force and what comes back as it goes, then the registration itself: an empty record is left.
+fn with_all_others<C: Change>(history: &History<C>, registration: Sequence) -> Vec<Sequence> {
+    let mut taken = vec![];
+    let mut said: Vec<_> = history
+        .timeline
+        .in_force()
         .iter()
-        .flat_map(|contradiction| contradiction.events.iter().copied())
+        .map(|said| said.sequence)
         .collect();
-    events
-        .into_iter()
-        .filter(|&event| Some(event) != registration && event <= history.timeline.last())
-        .collect()
+    while let Some(event) = said.pop() {
+        if event == registration {
+            continue;
+        }
+        taken.push(event);
+        let replaced = history
+            .timeline
+            .get(event)
+            .and_then(|event| event.entry.target());
+        said.extend(replaced);
+    }
+    taken.push(registration);
+    taken
 }
 
-/// An event in force that says what these entries would bring back.
-fn repeats<C: Change>(history: &History<C>, entries: &[Entry<C>]) -> Option<Sequence> {
-    let (after, _) = history.trial(entries);
+/// Of each contradiction, the event that happened last: it stands on what is gone. Ascending; never the registration, nor
+/// what the retraction itself brings back.
+fn dependents<C: Change>(
+    after: &History<C>,
+    contradictions: &[Contradiction],
+    restored: &BTreeSet<Sequence>,
+) -> Vec<Sequence> {
+    let registration = after.registration();
     let said = after.timeline.in_force();
-    let back = said
-        .iter()
-        .find(|said| history.timeline.superseded_by(said.sequence).is_some())?;
-    let same = |other: &&super::InForce<'_, C>| {
-        other.assertion == back.assertion
-            || other.assertion.change.registers() && back.assertion.change.registers()
+    let last = |contradiction: &Contradiction| {
+        said.iter()
+            .filter(|said| contradiction.events.contains(&said.sequence))
+            .filter(|said| {
+                Some(said.sequence) != registration && !restored.contains(&said.sequence)
+            })
+            .max_by_key(|said| (point(said.assertion.on), said.assertion))
+            .map(|said| said.sequence)
     };
-    said.iter()
-        .filter(|other| other.sequence != back.sequence)
-        .find(same)
-        .map(|other| other.sequence)
+    let dependents: BTreeSet<_> = contradictions.iter().filter_map(last).collect();
+    dependents.into_iter().collect()
+}
+
+/// An event in force that says what another says too, or stands where another stands.
+fn repeats<C: Change>(after: &History<C>) -> Option<Sequence> {
+    let mut said = after.timeline.in_force();
+    said.sort();
+    let twice = said
+        .windows(2)
+        .find(|pair| pair[0].assertion == pair[1].assertion)
+        .map(|pair| pair[1].sequence);
+    let registered = said
+        .iter()
+        .filter(|said| said.assertion.change.registers())
+        .map(|said| said.sequence);
+    let registered_twice = registered.clone().max().filter(|_| registered.count() > 1);
+    after.timeline.rival().or(twice).or(registered_twice)
 }

@@ -62,8 +62,8 @@ impl<C: Change> Timeline<C> {
     /// The event that stands against this one: it replaced it or took it back, and is itself in force.
     #[must_use]
     pub fn superseded_by(&self, sequence: Sequence) -> Option<Sequence> {
-        let superseded = self.supersessions();
-        superseded
+        self.standing()
+            .0
             .get(usize::try_from(sequence).ok()?.checked_sub(1)?)
             .copied()
             .flatten()
@@ -73,7 +73,7 @@ impl<C: Change> Timeline<C> {
     #[must_use]
     pub fn in_force(&self) -> Vec<InForce<'_, C>> {
         self.events()
-            .zip(self.supersessions())
+            .zip(self.standing().0)
             .filter(|(_, superseded)| superseded.is_none())
             .filter_map(|((sequence, event), _)| {
                 event.entry.assertion().map(|assertion| InForce {
@@ -84,10 +84,17 @@ impl<C: Change> Timeline<C> {
             .collect()
     }
 
+    /// An event in force that replaces or takes back what an earlier one in force does too: nothing may be replaced twice.
+    #[must_use]
+    pub fn rival(&self) -> Option<Sequence> {
+        self.standing().1
+    }
+
     /// For each event, the one that stands against it. A target always comes before what names it, so one pass from the
     /// last event to the first settles all. A correction that was itself corrected still keeps its target replaced (by the
-    /// latest words); one that was taken back gives its target back.
-    fn supersessions(&self) -> Vec<Option<Sequence>> {
+    /// latest words); one that was taken back gives its target back. With it, the first rival found.
+    fn standing(&self) -> (Vec<Option<Sequence>>, Option<Sequence>) {
+        let mut rival = None;
         let mut superseded: Vec<Option<Sequence>> = vec![None; self.events.len()];
         let mut retracted = vec![false; self.events.len()];
         for (index, event) in self.events.iter().enumerate().rev() {
@@ -99,11 +106,12 @@ impl<C: Change> Timeline<C> {
                 .target()
                 .and_then(|target| usize::try_from(target).ok()?.checked_sub(1));
             if let Some(target) = target.filter(|&target| target < index) {
+                rival = rival.or(superseded[target]);
                 superseded[target] = Some(superseded[index].unwrap_or(index as Sequence + 1));
                 retracted[target] = matches!(event.entry, Entry::Retracted { .. });
             }
         }
-        superseded
+        (superseded, rival)
     }
 }
 

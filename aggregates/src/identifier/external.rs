@@ -109,6 +109,7 @@ impl From<Scheme> for String {
 }
 
 #[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Raw {
     scheme: Scheme,
     id: String,

@@ -3,6 +3,7 @@
 use super::Said;
 use super::pairing::Mark;
 use super::spell::SpellKey;
+use crate::board::Board;
 use crate::company::change::Change;
 use crate::company::terms::{ApplicationStep, LegalStatus, Programme};
 use crate::window::Window;
@@ -14,6 +15,8 @@ pub enum Target {
     Key(SpellKey),
     /// Those of every key that this one matches, its open part (unit, tier, level, carrier) standing for any.
     Any(SpellKey),
+    /// Those of this key, without unit or tier, if anything opens one, else those of every key that it matches.
+    Unnamed(SpellKey),
 }
 
 /// What a change does to one key.
@@ -40,13 +43,23 @@ pub fn effects(said: Said<'_>) -> Vec<Effect<'_>> {
     let joins = |key: SpellKey| Effect::Opens(key, mark(Window::of_opening(on), true));
     let ends = |key: SpellKey| Effect::Ends(Target::Key(key), mark(Window::of_end(on), false));
     let ends_any = |key: SpellKey| Effect::Ends(Target::Any(key), mark(Window::of_end(on), false));
-    let notes = |key: SpellKey| Effect::Notes(key, mark(Window::of_opening(on), false));
-    // One event that ends one spell and opens another stands on one day, or a company would be in both or in neither.
-    let passes = |from: SpellKey, to: SpellKey| {
+    let notes = |key: SpellKey| Effect::Notes(key, mark(Window::of_statement(on), false));
+    let passing = Window::of_opening(on);
+    let passes = |from: Target, to: SpellKey| {
+        if *from.key() == to {
+            return vec![notes(to)];
+        }
         vec![
-            Effect::Ends(Target::Key(from), mark(Window::of_point(on), false)),
-            Effect::Opens(to, mark(Window::of_point(on), false)),
+            Effect::Ends(from, mark(passing, false)),
+            Effect::Opens(to, mark(passing, false)),
         ]
+    };
+    // A listing ends its application if there is one.
+    let settles = |board: Board| {
+        Effect::Ends(
+            Target::Key(SpellKey::Application(board)),
+            mark(passing, true),
+        )
     };
     match &said.assertion.change {
         Change::LegalStatusEntered {
@@ -90,10 +103,10 @@ pub fn effects(said: Said<'_>) -> Vec<Effect<'_>> {
             unit: unit.clone(),
         })],
         Change::OccupancyMoved { carrier, from, to } => passes(
-            SpellKey::Occupancy {
+            Target::unnamed(SpellKey::Occupancy {
                 carrier: *carrier,
                 unit: from.clone(),
-            },
+            }),
             SpellKey::Occupancy {
                 carrier: *carrier,
                 unit: Some(to.clone()),
@@ -120,10 +133,10 @@ pub fn effects(said: Said<'_>) -> Vec<Effect<'_>> {
         Change::MembershipTierChanged {
             cluster, from, to, ..
         } => passes(
-            SpellKey::Membership {
+            Target::unnamed(SpellKey::Membership {
                 cluster: *cluster,
                 tier: from.clone(),
-            },
+            }),
             SpellKey::Membership {
                 cluster: *cluster,
                 tier: Some(to.clone()),
@@ -154,26 +167,17 @@ pub fn effects(said: Said<'_>) -> Vec<Effect<'_>> {
         Change::ApplicationEnded { board, .. } => vec![ends(SpellKey::Application(board.market()))],
         Change::Listed { board, .. } => vec![
             opens(SpellKey::Security(board.market())),
-            Effect::Ends(
-                Target::Key(SpellKey::Application(board.market())),
-                mark(Window::of_point(on), true),
-            ),
+            settles(board.market()),
         ],
         Change::SecurityCodeChanged { board, .. } => {
             vec![notes(SpellKey::Security(board.market()))]
         }
-        Change::SecurityTransferred { from, to, .. } if from.market() == to.market() => {
-            vec![notes(SpellKey::Security(to.market()))]
-        }
         Change::SecurityTransferred { from, to, .. } => {
             let mut effects = passes(
-                SpellKey::Security(from.market()),
+                Target::Key(SpellKey::Security(from.market())),
                 SpellKey::Security(to.market()),
             );
-            effects.push(Effect::Ends(
-                Target::Key(SpellKey::Application(to.market())),
-                mark(Window::of_point(on), true),
-            ));
+            effects.push(settles(to.market()));
             effects
         }
         Change::Delisted { board, .. } => vec![ends(SpellKey::Security(board.market()))],
@@ -225,7 +229,7 @@ impl Target {
     pub fn includes(&self, key: &SpellKey) -> bool {
         match self {
             Self::Key(named) => named == key,
-            Self::Any(pattern) => match (pattern, key) {
+            Self::Any(pattern) | Self::Unnamed(pattern) => match (pattern, key) {
                 (SpellKey::Legal(_), SpellKey::Legal(_)) => true,
                 (
                     SpellKey::Programme { programme: a, .. },
@@ -252,7 +256,17 @@ impl Target {
     #[must_use]
     pub const fn key(&self) -> &SpellKey {
         match self {
-            Self::Key(key) | Self::Any(key) => key,
+            Self::Key(key) | Self::Any(key) | Self::Unnamed(key) => key,
+        }
+    }
+
+    /// A statement about this key, or, if the part that may be left out is left out, about any like it.
+    pub fn unnamed(key: SpellKey) -> Self {
+        match key {
+            SpellKey::Occupancy { unit: None, .. }
+            | SpellKey::Membership { tier: None, .. }
+            | SpellKey::Recognition { level: None, .. } => Self::Unnamed(key),
+            key => Self::Key(key),
         }
     }
 }

@@ -2,8 +2,10 @@
 //!
 //! A pure function of *which* events are in force. The order in which they were recorded changes nothing.
 
+mod checks;
 mod marks;
 mod pairing;
+mod placing;
 mod spell;
 
 use std::collections::BTreeMap;
@@ -13,9 +15,8 @@ pub use spell::{Edge, Spell, SpellKey};
 use self::marks::{Effect, Target, effects};
 use self::pairing::{Mark, pair};
 use super::change::{Change, Entity};
-use super::terms::LegalStatus;
 use crate::history::{Contradiction, ContradictionKind, InForce, Sequence, Timeline};
-use crate::window;
+use crate::window::{self, Window};
 
 /// An event in force of a company.
 pub type Said<'a> = InForce<'a, Change>;
@@ -25,11 +26,14 @@ pub type Said<'a> = InForce<'a, Change>;
 pub struct Life<'a> {
     /// Every event in force, in the order recorded.
     pub said: Vec<Said<'a>>,
-    /// All spells, by key and time.
+    /// All spells, by key and time; those that cannot be placed come last.
     pub spells: Vec<Spell<'a>>,
     /// What does not fit together, sorted.
     pub contradictions: Vec<Contradiction>,
 }
+
+/// The openings and ends of each key.
+type Marks<'a> = BTreeMap<SpellKey, (Vec<Mark<'a>>, Vec<Mark<'a>>)>;
 
 impl<'a> Life<'a> {
     /// Reads a timeline.
@@ -83,86 +87,53 @@ impl<'a> Life<'a> {
     }
 
     fn pair_all(&mut self) {
-        let mut opens: BTreeMap<SpellKey, Vec<Mark<'a>>> = BTreeMap::new();
+        let mut marks = Marks::new();
         let mut ends: Vec<(Target, Mark<'a>)> = vec![];
         let mut notes: Vec<(SpellKey, Mark<'a>)> = vec![];
         for effect in self.said.iter().flat_map(|said| effects(*said)) {
             match effect {
-                Effect::Opens(key, mark) => opens.entry(key).or_default().push(mark),
+                Effect::Opens(key, mark) => marks.entry(key).or_default().0.push(mark),
                 Effect::Ends(target, mark) => ends.push((target, mark)),
                 Effect::Notes(key, mark) => notes.push((key, mark)),
             }
         }
-        let mut by_key: BTreeMap<SpellKey, (Vec<Mark<'a>>, Vec<Mark<'a>>)> = opens
-            .into_iter()
-            .map(|(key, opens)| (key, (opens, vec![])))
-            .collect();
-        // How many keys an end for "any" has still to find something in, and its mark.
-        let mut unsettled: BTreeMap<Sequence, (usize, Target, Mark<'a>)> = BTreeMap::new();
-        for (target, mark) in ends {
-            match &target {
-                Target::Key(key) => by_key.entry(key.clone()).or_default().1.push(mark),
-                Target::Any(_) => {
-                    let mut found = 0;
-                    for (_, marks) in by_key
-                        .iter_mut()
-                        .filter(|(key, (opens, _))| target.includes(key) && !opens.is_empty())
-                    {
-                        marks.1.push(Mark {
-                            lenient: true,
-                            ..mark
-                        });
-                        found += 1;
-                    }
-                    unsettled.insert(mark.said.sequence, (found, target, mark));
-                }
-            }
-        }
-        for (key, (opens, ends)) in by_key {
+        let wildcards = deal(&mut marks, ends);
+        settle(&mut marks);
+        // In how many keys each wildcard ended nothing.
+        let mut idle: BTreeMap<Sequence, usize> = BTreeMap::new();
+        for (key, (opens, ends)) in marks {
             let paired = pair(&key, opens, ends);
             for end in &paired.stray_ends {
-                self.contradictions.push(Contradiction::new(
-                    ContradictionKind::EndWithoutStart,
-                    [end.said.sequence],
-                ));
+                self.contradict(ContradictionKind::EndWithoutStart, [end.said.sequence]);
             }
-            for idle in &paired.idle {
-                if let Some((left, ..)) = unsettled.get_mut(idle) {
-                    *left -= 1;
-                }
+            for end in paired.idle {
+                *idle.entry(end).or_default() += 1;
             }
             for (open, again) in paired.collisions {
-                self.contradictions.push(Contradiction::new(
-                    ContradictionKind::StartWhileOpen,
-                    [open, again],
-                ));
+                self.contradict(ContradictionKind::StartWhileOpen, [open, again]);
             }
             self.spells.extend(paired.spells);
         }
-        for (sequence, (_, target, mark)) in
-            unsettled.into_iter().filter(|(_, (found, ..))| *found == 0)
-        {
-            if !mark.lenient {
-                let day = mark.window.map(|window| window.last);
-                self.spells.push(Spell {
-                    key: target.key().clone(),
-                    opened: None,
-                    closed: Some(Edge {
-                        day,
-                        said: mark.said,
-                    }),
-                    notes: vec![],
-                });
-                self.contradictions.push(Contradiction::new(
-                    ContradictionKind::EndWithoutStart,
-                    [sequence],
-                ));
+        for (target, mark, dealt) in wildcards {
+            let sequence = mark.said.sequence;
+            if mark.lenient || idle.get(&sequence).copied().unwrap_or_default() < dealt {
+                continue;
             }
+            self.spells.push(Spell {
+                key: target.key().clone(),
+                opened: None,
+                closed: Some(Edge {
+                    day: mark.window.map(Window::preferred),
+                    said: mark.said,
+                }),
+                notes: vec![],
+            });
+            self.contradict(ContradictionKind::EndWithoutStart, [sequence]);
         }
+        self.spells.sort_by(|a, b| a.order().cmp(&b.order()));
         for (key, mark) in notes {
-            self.note(&key, mark);
+            self.note(key, mark);
         }
-        self.spells.sort_by(|a, b| a.key.cmp(&b.key));
         for spell in &mut self.spells {
             spell.notes.sort_by(|a, b| {
                 a.day
@@ -172,76 +143,120 @@ impl<'a> Life<'a> {
         }
     }
 
-    /// Hangs a note on the spell in which it lies.
-    fn note(&mut self, key: &SpellKey, mark: Mark<'a>) {
-        let spell = self.spells.iter_mut().find(|spell| {
-            let Some(window) = mark.window else {
-                return spell.key == *key;
-            };
-            let opened = spell
-                .opened
-                .and_then(|edge| edge.day)
-                .unwrap_or(window::BEGINNING);
-            let closed = spell
-                .closed
-                .map_or(window::END, |edge| edge.day.unwrap_or(window::END));
-            spell.key == *key && opened <= window.last && window.first <= closed
-        });
-        match spell {
-            Some(spell) => spell.notes.push(Edge {
-                day: mark.window.map(|window| window.first),
-                said: mark.said,
-            }),
-            None => self.contradictions.push(Contradiction::new(
-                ContradictionKind::ChangeOutsideSpell,
-                [mark.said.sequence],
-            )),
-        }
+    fn contradict(&mut self, kind: ContradictionKind, events: impl IntoIterator<Item = Sequence>) {
+        self.contradictions.push(Contradiction::new(kind, events));
     }
 
-    fn check_deregistration(&mut self) {
-        let closed: Vec<_> = self
-            .spells
-            .iter()
-            .filter(|spell| spell.key == SpellKey::Legal(LegalStatus::Deregistered))
-            .cloned()
-            .collect();
-        for end in closed {
-            let (Some(opened), Some((from, to))) = (end.opened, end.placed()) else {
-                continue;
+    /// Hangs a note on the spell in which it lies: of its key, or where the source leaves unit or level out, of any such key.
+    fn note(&mut self, key: SpellKey, mark: Mark<'a>) {
+        let target = Target::unnamed(key);
+        let lies_in = |spell: &Spell<'_>, on_its_last_day: bool| {
+            let Some(window) = mark.window else {
+                return true;
             };
-            for spell in &self.spells {
-                let Some(later) = spell.opened.filter(|_| spell.key.set().is_some()) else {
-                    continue;
-                };
-                let first =
-                    window::Window::of_opening(later.said.assertion.on).map(|window| window.first);
-                if first.is_some_and(|first| first > from && to.is_none_or(|to| first < to)) {
-                    let events = [opened.said.sequence, later.said.sequence];
-                    self.contradictions.push(Contradiction::new(
-                        ContradictionKind::OpenedAfterDeregistration,
-                        events,
-                    ));
+            let (from, to) = spell.days();
+            from <= window.last && (window.first < to || on_its_last_day && window.first == to)
+        };
+        let found = [true, false].into_iter().find_map(|exact| {
+            let meant = |key: &SpellKey| {
+                if exact {
+                    key == target.key()
+                } else {
+                    target.includes(key)
                 }
+            };
+            [false, true].into_iter().find_map(|on_its_last_day| {
+                self.spells
+                    .iter()
+                    .position(|spell| meant(&spell.key) && lies_in(spell, on_its_last_day))
+            })
+        });
+        let Some(spell) = found.and_then(|index| self.spells.get_mut(index)) else {
+            return self.contradict(ContradictionKind::ChangeOutsideSpell, [mark.said.sequence]);
+        };
+        let (from, to) = spell.days();
+        spell.notes.push(Edge {
+            day: mark.window.map(|window| window.day_within(from, to)),
+            said: mark.said,
+        });
+    }
+}
+
+/// Deals the ends out to the keys that they end, and gives those back that can end several, with the number dealt.
+fn deal<'a>(
+    marks: &mut Marks<'a>,
+    ends: Vec<(Target, Mark<'a>)>,
+) -> Vec<(Target, Mark<'a>, usize)> {
+    let mut wildcards = vec![];
+    for (target, mark) in ends {
+        let named = match &target {
+            Target::Key(_) => true,
+            Target::Any(_) => false,
+            Target::Unnamed(key) => marks.get(key).is_some_and(|(opens, _)| !opens.is_empty()),
+        };
+        if named {
+            marks.entry(target.key().clone()).or_default().1.push(mark);
+            continue;
+        }
+        let mut dealt = 0;
+        for (key, (opens, ends)) in &mut *marks {
+            // A move does not leave what it enters.
+            let others = opens
+                .iter()
+                .any(|open| open.said.sequence != mark.said.sequence);
+            let entered = opens
+                .iter()
+                .any(|open| open.said.sequence == mark.said.sequence);
+            if target.includes(key) && others && !entered {
+                ends.push(Mark {
+                    lenient: true,
+                    ..mark
+                });
+                dealt += 1;
             }
         }
+        wildcards.push((target, mark, dealt));
     }
+    wildcards
+}
 
-    fn check_listings(&mut self) {
-        let entities = self.entities();
-        for spell in &self.spells {
-            let (SpellKey::Security(_), Some(opened)) = (&spell.key, spell.opened) else {
-                continue;
-            };
-            let entity = entities.iter().rev().find(|(from, ..)| {
-                from.is_none_or(|from| opened.day.is_none_or(|day| from <= day))
-            });
-            if let Some((.., sequence)) = entity.filter(|(_, entity, _)| !entity.can_be_listed()) {
-                let events = [*sequence, opened.said.sequence];
-                self.contradictions.push(Contradiction::new(
-                    ContradictionKind::ListedWithoutCompany,
-                    events,
-                ));
+/// An event that ends one spell and opens another stands on one day, or a company would be in both or in neither: on the
+/// first that what it ends allows.
+fn settle(marks: &mut Marks<'_>) {
+    let imprecise = |mark: &&Mark<'_>| mark.window.is_some_and(|window| window.first < window.last);
+    let mut passing: Vec<_> = marks
+        .values()
+        .flat_map(|(opens, _)| opens)
+        .filter(imprecise)
+        .filter(|open| {
+            let sequence = open.said.sequence;
+            let ends = |end: &Mark<'_>| end.said.sequence == sequence;
+            marks.values().any(|(_, all)| all.iter().any(ends))
+        })
+        .copied()
+        .collect();
+    passing.sort_by_key(|mark| {
+        let window = mark.window.map(|window| (window.last, window.first));
+        (window, mark.said.assertion)
+    });
+    for mark in passing {
+        let sequence = mark.said.sequence;
+        let is_it = |mark: &Mark<'_>| mark.said.sequence == sequence;
+        let day = marks
+            .iter()
+            .filter(|(_, (_, ends))| ends.iter().any(is_it))
+            .flat_map(|(key, (opens, ends))| pair(key, opens.clone(), ends.clone()).spells)
+            .filter(|spell| spell.opened.is_some())
+            .filter_map(|spell| spell.closed)
+            .filter(|edge| edge.said.sequence == sequence)
+            .filter_map(|edge| edge.day)
+            .max();
+        let window = day
+            .or(mark.window.map(Window::preferred))
+            .map(Window::of_day);
+        for (opens, ends) in marks.values_mut() {
+            for mark in opens.iter_mut().chain(ends).filter(|mark| is_it(mark)) {
+                mark.window = window;
             }
         }
     }

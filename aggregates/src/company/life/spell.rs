@@ -8,6 +8,7 @@ use crate::code::Code;
 use crate::company::terms::{LegalStatus, Programme, RecognitionLevel, SpellSet};
 use crate::history::Sequence;
 use crate::text::Text;
+use crate::window::{BEGINNING, END};
 
 /// What a spell is keyed by. Nothing in one set implies anything in another.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -106,6 +107,23 @@ impl Spell<'_> {
     pub fn holds_on(&self, day: i32) -> bool {
         self.placed()
             .is_some_and(|(from, to)| from <= day && to.is_none_or(|to| day < to))
+    }
+
+    /// The days on which it can hold, from its start to its end; far away where either is not known.
+    pub(super) fn days(&self) -> (i32, i32) {
+        let opened = self.opened.and_then(|edge| edge.day);
+        let closed = self.closed.and_then(|edge| edge.day);
+        (opened.unwrap_or(BEGINNING), closed.unwrap_or(END))
+    }
+
+    /// By key and time, those that cannot be placed last, then by what was said.
+    pub(super) fn order(&self) -> impl Ord {
+        let placed = self
+            .placed()
+            .map_or((END, END), |(from, to)| (from, to.unwrap_or(END)));
+        let [opened, closed] =
+            [self.opened, self.closed].map(|edge| edge.map(|edge| edge.said.assertion));
+        (&self.key, placed, opened, closed)
     }
 
     /// The events that it stands on, ascending.
