@@ -54,6 +54,8 @@ impl Known {
 
 /// The kinds of facts, by name.
 pub mod kind {
+    use nianlun_aggregates::Wording;
+
     /// Stage of a day: key ladder, part entity, value stage.
     pub const STAGE: &str = "stage";
     /// Highest stage reached so far: key ladder, part entity, value stage.
@@ -118,6 +120,140 @@ pub mod kind {
     pub const TIER: &str = "tier";
     /// A carrier or cluster in being: key code.
     pub const BEING: &str = "being";
+
+    /// The names of the kinds.
+    pub const WORDINGS: &[Wording] = &[
+        Wording {
+            code: STAGE,
+            zh: "阶段",
+            en: "stage",
+        },
+        Wording {
+            code: HIGHEST,
+            zh: "最高阶段",
+            en: "highest stage",
+        },
+        Wording {
+            code: ENTITY,
+            zh: "主体",
+            en: "entity",
+        },
+        Wording {
+            code: NAME,
+            zh: "名称",
+            en: "name",
+        },
+        Wording {
+            code: ALIAS,
+            zh: "别名",
+            en: "alias",
+        },
+        Wording {
+            code: IDENTIFIER,
+            zh: "标识",
+            en: "identifier",
+        },
+        Wording {
+            code: LEGAL,
+            zh: "主体状态",
+            en: "legal status",
+        },
+        Wording {
+            code: PROGRAMME,
+            zh: "培育",
+            en: "programme",
+        },
+        Wording {
+            code: OCCUPANCY,
+            zh: "入驻",
+            en: "occupancy",
+        },
+        Wording {
+            code: MEMBERSHIP,
+            zh: "集群成员",
+            en: "membership",
+        },
+        Wording {
+            code: APPLICATION,
+            zh: "拟上市",
+            en: "application",
+        },
+        Wording {
+            code: SECURITY,
+            zh: "上市挂牌",
+            en: "security",
+        },
+        Wording {
+            code: CODE,
+            zh: "证券代码",
+            en: "security code",
+        },
+        Wording {
+            code: RECOGNITION,
+            zh: "认定",
+            en: "recognition",
+        },
+        Wording {
+            code: GROUP,
+            zh: "所属集团",
+            en: "group",
+        },
+        Wording {
+            code: ATTRIBUTE,
+            zh: "属性",
+            en: "attribute",
+        },
+        Wording {
+            code: STATUS,
+            zh: "观察状态",
+            en: "observed status",
+        },
+        Wording {
+            code: PRESENCE,
+            zh: "在册",
+            en: "presence",
+        },
+        Wording {
+            code: GRADUATED,
+            zh: "毕业",
+            en: "graduated",
+        },
+        Wording {
+            code: ACQUIRED,
+            zh: "被收购",
+            en: "acquired",
+        },
+        Wording {
+            code: SUCCESSION,
+            zh: "合并分立",
+            en: "succession",
+        },
+        Wording {
+            code: FUNDING,
+            zh: "融资",
+            en: "funding",
+        },
+        Wording {
+            code: FIGURE,
+            zh: "申报数据",
+            en: "figure",
+        },
+        Wording {
+            code: MENTION,
+            zh: "被称链主",
+            en: "named as anchor",
+        },
+        Wording {
+            code: COVERAGE,
+            zh: "来源覆盖",
+            en: "coverage",
+        },
+        Wording {
+            code: FINDING,
+            zh: "发现",
+            en: "finding",
+        },
+    ];
 }
 
 /// A day count since 1970-01-01. [`FOREVER`] as an end means "still true".

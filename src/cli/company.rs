@@ -140,7 +140,8 @@ async fn show(app: &App, word: &str, reading: &Reading) -> Result<(), CliError> 
 
 fn fact_columns() -> Vec<super::sheet::Column> {
     vec![
-        column("kind", "种类", "kind"),
+        column("kind", "种类代码", "kind"),
+        column("kind_name", "种类", "what"),
         column("key", "对象", "key"),
         column("part", "细分", "part"),
         column("value", "值", "value"),
@@ -171,6 +172,11 @@ fn fact_row(app: &App, directory: &Directory, fact: &Fact) -> Vec<Cell> {
     };
     vec![
         fact.kind.as_str().into(),
+        kind::WORDINGS
+            .iter()
+            .find(|wording| wording.code == fact.kind)
+            .map_or("", |wording| app.word(*wording))
+            .into(),
         key.into(),
         fact.part.as_str().into(),
         fact.value.as_str().into(),

@@ -47,11 +47,7 @@ impl SecurityCode {
             |length: usize| self.0.len() == length && self.0.bytes().all(|b| b.is_ascii_digit());
         let starts = |prefixes: &[&str]| prefixes.iter().any(|prefix| self.0.starts_with(prefix));
         let (fits, rule) = match board {
-            // TS0018 is how one data service writes the code of 上港集箱, absorbed in 2006.
-            Board::SseMain => (
-                digits(6) && starts(&["60", "90"]) || self.0 == "TS0018",
-                "six digits, 60… or 90…",
-            ),
+            Board::SseMain => (digits(6) && starts(&["60", "90"]), "six digits, 60… or 90…"),
             Board::SzseMain => (digits(6) && starts(&["00", "20"]), "six digits, 00… or 20…"),
             Board::SzseSme => (digits(6) && starts(&["002"]), "six digits, 002…"),
             Board::ChiNext => (digits(6) && starts(&["30"]), "six digits, 30…"),
