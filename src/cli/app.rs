@@ -69,7 +69,7 @@ impl App {
             self.pick("条日志", "log entries"),
         );
         catch_up(&self.store, &self.folds, |done, all| {
-            progress::set(&bar, done, all)
+            progress::set(&bar, done, all);
         })
         .await?;
         bar.finish_and_clear();
@@ -150,12 +150,7 @@ impl App {
     }
 
     /// The one carrier or cluster that a word means.
-    pub fn place(
-        &self,
-        directory: &Directory,
-        subject: Subject,
-        word: &str,
-    ) -> Result<Uuid, CliError> {
+    pub fn place(directory: &Directory, subject: Subject, word: &str) -> Result<Uuid, CliError> {
         directory.find(subject, word).map_err(|candidates| {
             let what = subject.as_str();
             if candidates.is_empty() {

@@ -21,7 +21,7 @@ pub struct Cli {
 /// What holds for every command.
 #[derive(Clone, Debug, Args)]
 pub struct Global {
-    /// Where events are kept: sqlite:FILE, or postgres://user@host/database
+    /// Where events are kept: sqlite:FILE, or <postgres://user@host/database>
     #[arg(
         long,
         global = true,

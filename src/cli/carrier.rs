@@ -21,7 +21,7 @@ pub async fn run(global: &Global, command: CarrierCommand) -> Result<(), CliErro
         } => {
             let point = app.point(&reading)?;
             let directory = Directory::load(app.store.as_ref(), point).await?;
-            let id = app.place(&directory, Subject::Carrier, &carrier)?;
+            let id = App::place(&directory, Subject::Carrier, &carrier)?;
             let title = &directory.carriers[&id].name;
             let sheet = members_sheet(&app, title, group(set, id), point, str::to_owned).await?;
             Ok(sheet.print(reading.format, app.lang)?)
@@ -33,7 +33,7 @@ pub async fn run(global: &Global, command: CarrierCommand) -> Result<(), CliErro
         } => {
             let point = app.point(&reading)?;
             let directory = Directory::load(app.store.as_ref(), point).await?;
-            let id = app.place(&directory, Subject::Carrier, &carrier)?;
+            let id = App::place(&directory, Subject::Carrier, &carrier)?;
             let title = &directory.carriers[&id].name;
             let sheet = stays_sheet(&app, title, group(set, id), point).await?;
             Ok(sheet.print(reading.format, app.lang)?)
@@ -47,7 +47,7 @@ pub async fn run(global: &Global, command: CarrierCommand) -> Result<(), CliErro
         } => {
             let point = app.point(&reading)?;
             let directory = Directory::load(app.store.as_ref(), point).await?;
-            let id = app.place(&directory, Subject::Carrier, &carrier)?;
+            let id = App::place(&directory, Subject::Carrier, &carrier)?;
             let title = &directory.carriers[&id].name;
             let sheet = series(&app, title, group(set, id), point, from, by, str::to_owned).await?;
             Ok(sheet.print(reading.format, app.lang)?)

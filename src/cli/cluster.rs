@@ -16,7 +16,7 @@ pub async fn run(global: &Global, command: ClusterCommand) -> Result<(), CliErro
         ClusterCommand::Members { cluster, reading } => {
             let point = app.point(&reading)?;
             let directory = Directory::load(app.store.as_ref(), point).await?;
-            let id = app.place(&directory, Subject::Cluster, &cluster)?;
+            let id = App::place(&directory, Subject::Cluster, &cluster)?;
             let place = &directory.clusters[&id];
             let sheet = members_sheet(&app, &place.name, Group::Cluster(id), point, |tier| {
                 tier_name(place, tier)
@@ -32,7 +32,7 @@ pub async fn run(global: &Global, command: ClusterCommand) -> Result<(), CliErro
         } => {
             let point = app.point(&reading)?;
             let directory = Directory::load(app.store.as_ref(), point).await?;
-            let id = app.place(&directory, Subject::Cluster, &cluster)?;
+            let id = App::place(&directory, Subject::Cluster, &cluster)?;
             let place = &directory.clusters[&id];
             let sheet = series(
                 &app,

@@ -63,7 +63,7 @@ pub async fn run(global: &Global, args: DemoArgs) -> Result<(), CliError> {
         let bar = progress::bar(global.quiet, &mapping.title, app.pick("行", "rows"));
         let report = importer
             .import_bytes(name, rows.as_bytes(), &mapping, |done, all| {
-                progress::set(&bar, done, all)
+                progress::set(&bar, done, all);
             })
             .await?;
         bar.finish_and_clear();

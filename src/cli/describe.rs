@@ -1,7 +1,7 @@
 //! Events in words.
 
 use nianlun_aggregates::company::{Change, EVENT_TYPES};
-use nianlun_aggregates::history::{Change as _, Entry, Event};
+use nianlun_aggregates::history::{Entry, Event};
 use nianlun_aggregates::{Wording, company};
 use serde_json::Value;
 
@@ -24,7 +24,7 @@ pub fn name(app: &App, event: &Event<company::Change>) -> String {
     };
     let words: Vec<_> = act
         .into_iter()
-        .chain(change.map(|change| change.wording()))
+        .chain(change.map(nianlun_aggregates::history::Change::wording))
         .map(|wording| app.word(wording))
         .collect();
     words.join(" · ")
@@ -42,7 +42,7 @@ pub fn fields(directory: &Directory, event: &Event<company::Change>) -> String {
     }
     match &event.entry {
         Entry::Corrected { reason, .. } | Entry::Retracted { reason, .. } => {
-            parts.push(format!("“{reason}”"))
+            parts.push(format!("“{reason}”"));
         }
         Entry::Asserted(_) => {}
     }

@@ -25,7 +25,7 @@ pub async fn run(global: &Global, args: ImportArgs) -> Result<ExitCode, CliError
     let bar = progress::bar(global.quiet, &mapping.title, app.pick("行", "rows"));
     let report = importer
         .import(&args.file, &mapping, |done, all| {
-            progress::set(&bar, done, all)
+            progress::set(&bar, done, all);
         })
         .await?;
     bar.finish_and_clear();

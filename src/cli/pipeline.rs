@@ -54,12 +54,12 @@ async fn filter(app: &App, args: &PipelineArgs, point: Point) -> Result<Pipeline
     filter.carrier = args
         .carrier
         .as_deref()
-        .map(|word| app.place(&directory, Subject::Carrier, word))
+        .map(|word| App::place(&directory, Subject::Carrier, word))
         .transpose()?;
     filter.cluster = args
         .cluster
         .as_deref()
-        .map(|word| app.place(&directory, Subject::Cluster, word))
+        .map(|word| App::place(&directory, Subject::Cluster, word))
         .transpose()?;
     Ok(filter)
 }

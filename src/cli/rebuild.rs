@@ -14,7 +14,7 @@ pub async fn run(global: &Global) -> Result<(), CliError> {
         app.pick("个主体", "subjects"),
     );
     let done = rebuild(&app.store, &app.folds, |done| {
-        progress::set(&bar, done, done)
+        progress::set(&bar, done, done);
     })
     .await?;
     bar.finish_and_clear();

@@ -203,7 +203,7 @@ impl<C: Change> Writing<'_, C> {
                 }
             }
             Err(Refusal::Record(RecordError::AlreadyRecorded { .. })) => {
-                self.decided.report.already += 1
+                self.decided.report.already += 1;
             }
             Err(refusal) => self.decided.report.issues.push(Issue {
                 row: draft.rows.first().copied().unwrap_or_default(),

@@ -23,21 +23,21 @@ pub type Tables = BTreeMap<String, BTreeMap<String, String>>;
 impl Row {
     /// An error of this row.
     pub fn error(&self, column: &str, value: &str, reason: impl ToString) -> Issue {
-        self.issue(Severity::Error, column, value, reason)
+        self.issue(Severity::Error, column, value, reason.to_string())
     }
 
     /// A notice of this row.
     pub fn notice(&self, column: &str, value: &str, reason: impl ToString) -> Issue {
-        self.issue(Severity::Notice, column, value, reason)
+        self.issue(Severity::Notice, column, value, reason.to_string())
     }
 
-    fn issue(&self, severity: Severity, column: &str, value: &str, reason: impl ToString) -> Issue {
+    fn issue(&self, severity: Severity, column: &str, value: &str, reason: String) -> Issue {
         Issue {
             row: self.number,
             severity,
             column: column.to_owned(),
             value: value.to_owned(),
-            reason: reason.to_string(),
+            reason,
         }
     }
 

@@ -463,10 +463,10 @@ impl Mapping {
         for identify in &self.subject.identify {
             match identify {
                 Identify::Usci { usci } => {
-                    values.push(("[[subject.identify]] usci".to_owned(), usci))
+                    values.push(("[[subject.identify]] usci".to_owned(), usci));
                 }
                 Identify::External { id, scheme } => {
-                    values.push((format!("[[subject.identify]] {scheme}"), id))
+                    values.push((format!("[[subject.identify]] {scheme}"), id));
                 }
             }
         }

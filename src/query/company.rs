@@ -138,7 +138,7 @@ pub async fn company_list(
         ..point.holding(Subject::Company, &[kind::STAGE])
     };
     let names = names(store, point).await?;
-    let named = |fact: Fact| {
+    let with_name = |fact: Fact| {
         (
             Candidate {
                 name: names.get(&fact.id).cloned().unwrap_or_default(),
@@ -147,7 +147,12 @@ pub async fn company_list(
             fact,
         )
     };
-    let mut list: Vec<_> = store.facts(&query).await?.into_iter().map(named).collect();
+    let mut list: Vec<_> = store
+        .facts(&query)
+        .await?
+        .into_iter()
+        .map(with_name)
+        .collect();
     list.sort();
     Ok(list)
 }

@@ -102,7 +102,7 @@ async fn places(
             kind::BEING => place.code = fact.key,
             kind::ALIAS => place.aliases.push(fact.value),
             _ if place.name.is_empty() || fact.valid_from <= point.day.number() => {
-                place.name = fact.value
+                place.name = fact.value;
             }
             _ => {}
         }

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use nianlun_aggregates::Identifier;
 use nianlun_aggregates::company::{Change, Entity};
 use nianlun_aggregates::window::point;
+use nianlun_aggregates::{Day, Identifier};
 
 use super::Story;
 use crate::fact::{FOREVER, Fact, kind};
@@ -189,6 +189,23 @@ fn moments(story: &Story<'_>) -> Vec<Fact> {
                 .keyed(metric.as_str())
                 .parted(optional(period.as_ref()))
                 .valued(quantity.to_string()),
+            Change::CoverageDeclared {
+                source,
+                sets,
+                period,
+            } => {
+                let from = period
+                    .earliest()
+                    .map(Day::number)
+                    .or(story.begin)
+                    .unwrap_or(FOREVER);
+                let to = period.latest().map_or(FOREVER, |last| last.number() + 1);
+                let sets: Vec<_> = sets.iter().map(|set| set.code()).collect();
+                story
+                    .fact(kind::COVERAGE, from, to.max(from))
+                    .keyed(source.as_str())
+                    .parted(sets.join(" "))
+            }
             Change::NamedAsAnchor { cluster, source } => moment(kind::MENTION)
                 .keyed(cluster.to_string())
                 .valued(source.as_str()),
