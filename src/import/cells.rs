@@ -22,13 +22,13 @@ pub type Tables = BTreeMap<String, BTreeMap<String, String>>;
 
 impl Row {
     /// An error of this row.
-    pub fn error(&self, column: &str, value: &str, reason: impl ToString) -> Issue {
-        self.issue(Severity::Error, column, value, reason.to_string())
+    pub fn error(&self, column: &str, value: &str, reason: impl Into<String>) -> Issue {
+        self.issue(Severity::Error, column, value, reason.into())
     }
 
     /// A notice of this row.
-    pub fn notice(&self, column: &str, value: &str, reason: impl ToString) -> Issue {
-        self.issue(Severity::Notice, column, value, reason.to_string())
+    pub fn notice(&self, column: &str, value: &str, reason: impl Into<String>) -> Issue {
+        self.issue(Severity::Notice, column, value, reason.into())
     }
 
     fn issue(&self, severity: Severity, column: &str, value: &str, reason: String) -> Issue {
@@ -72,7 +72,7 @@ impl Row {
             Value::Constant(constant) => return Ok(vec![constant.clone()]),
             Value::Cells(cells) => cells,
         };
-        let Some(raw) = self.raw(cells).map(|raw| cut(raw, cells.until.as_deref())) else {
+        let Some(raw) = self.raw(cells).map(|raw| cut(&raw, cells.until.as_deref())) else {
             return Ok(cells.default.iter().cloned().collect());
         };
         let parts: Vec<_> = match &cells.split {
@@ -157,7 +157,7 @@ impl Row {
                             .latest()
                             .ok_or_else(|| self.error(name, &text, "not known to any day"))?;
                         Span::between(not_yet, seen)
-                            .map_err(|error| self.error(name, &text, error))?
+                            .map_err(|error| self.error(name, &text, error.to_string()))?
                     }
                 }
             }
@@ -180,9 +180,10 @@ impl Row {
 }
 
 /// What stands before the first occurrence of a mark; all of it if there is none.
-fn cut(raw: String, mark: Option<&str>) -> String {
+fn cut(raw: &str, mark: Option<&str>) -> String {
     mark.and_then(|mark| raw.split_once(mark))
-        .map_or(raw.clone(), |(before, _)| before.trim().to_owned())
+        .map_or(raw, |(before, _)| before.trim())
+        .to_owned()
 }
 
 fn column_of(cells: &Cells) -> String {

@@ -44,7 +44,7 @@ impl<C: Change> CodePlan<C> {
                     )
                 })?;
                 code.parse::<Code>()
-                    .map_err(|error| row.error("code", &code, error))
+                    .map_err(|error| row.error("code", &code, error.to_string()))
             });
             match parsed {
                 Ok(code) => {

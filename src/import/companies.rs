@@ -217,8 +217,9 @@ fn known(mapping: &Mapping, resolved: &Resolved) -> Result<Known, Issue> {
     let Some(register) = &mapping.subject.register else {
         return Err(row.error("", "", "the mapping has no [subject.register]"));
     };
-    let text =
-        |column: &str, raw: &str| Text::new(raw).map_err(|error| row.error(column, raw, error));
+    let text = |column: &str, raw: &str| {
+        Text::new(raw).map_err(|error| row.error(column, raw, error.to_string()))
+    };
     let raw = row
         .value(&register.name, &mapping.tables)?
         .ok_or_else(|| row.error("name", "", "missing; every row names its company"))?;

@@ -1,6 +1,7 @@
 //! Carriers and clusters that a mapping declares.
 
 use std::collections::BTreeMap;
+use std::slice::from_ref;
 
 use nianlun_aggregates::history::{Action, Assertion, Change};
 use nianlun_aggregates::{Code, carrier, cluster};
@@ -67,7 +68,7 @@ pub fn declarations(mapping: &Mapping) -> Result<Declarations, MappingError> {
             ],
         )?;
         for alias in &carrier.aliases {
-            add("alias-added", &[("alias", std::slice::from_ref(alias))])?;
+            add("alias-added", &[("alias", from_ref(alias))])?;
         }
     }
     for cluster in &mapping.clusters {
@@ -86,19 +87,19 @@ pub fn declarations(mapping: &Mapping) -> Result<Declarations, MappingError> {
         add(
             "declared",
             &[
-                ("code", &[cluster.code.clone()]),
-                ("name", &[cluster.name.clone()]),
+                ("code", from_ref(&cluster.code)),
+                ("name", from_ref(&cluster.name)),
             ],
         )?;
         for alias in &cluster.aliases {
-            add("alias-added", &[("alias", std::slice::from_ref(alias))])?;
+            add("alias-added", &[("alias", from_ref(alias))])?;
         }
         for tier in &cluster.tiers {
             add(
                 "tier-declared",
                 &[
-                    ("tier", &[tier.code.clone()]),
-                    ("name", &[tier.name.clone()]),
+                    ("tier", from_ref(&tier.code)),
+                    ("name", from_ref(&tier.name)),
                 ],
             )?;
         }
