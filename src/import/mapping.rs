@@ -374,9 +374,9 @@ impl Mapping {
         for (index, output) in self.outputs.iter().enumerate() {
             let place = format!("[[output]] {}", index + 1);
             match (self.shape, &output.event, &output.opens) {
-                (Shape::Events, Some(_), None) | (Shape::Spells, None, Some(_)) => {}
                 // A source of periods may also say single things.
-                (Shape::Spells, Some(_), None) => {}
+                (Shape::Events | Shape::Spells, Some(_), None) | (Shape::Spells, None, Some(_)) => {
+                }
                 _ => {
                     return misfit(
                         &place,

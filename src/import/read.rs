@@ -43,10 +43,8 @@ pub fn table(name: &str, bytes: &[u8], format: &FileFormat) -> Result<Table, Imp
     };
     let text = std::str::from_utf8(bytes).map_err(|error| {
         let line = bytes[..error.valid_up_to()]
-            .iter()
-            .filter(|&&byte| byte == b'\n')
-            .count()
-            + 1;
+            .split(|byte| *byte == b'\n')
+            .count();
         failed(format!(
             "line {line} is not UTF-8; save the file as CSV UTF-8"
         ))

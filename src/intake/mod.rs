@@ -87,8 +87,8 @@ mod tests {
     fn sample(field: &str, code: &str) -> &'static str {
         match (field, code) {
             ("carrier" | "cluster" | "parent" | "tier", _)
-            | ("from" | "to", "membership-tier-changed") => "t-space",
-            ("code", "registered" | "declared") => "t-space",
+            | ("from" | "to", "membership-tier-changed")
+            | ("code", "registered" | "declared") => "t-space",
             ("from", "security-transferred") => "BSE",
             ("to", "security-transferred") | ("board", _) => "STAR",
             ("code", _) => "688287",
