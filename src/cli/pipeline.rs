@@ -9,7 +9,7 @@ use super::args::{Global, Lang, PeriodArg, PipelineArgs};
 use super::error::CliError;
 use super::series::period;
 use super::sheet::{Cell, Column, Sheet, column};
-use crate::query::{Directory, Pipeline, PipelineFilter, Point, periods, pipeline};
+use crate::query::{Directory, Pipeline, PipelineFilter, Point, periods, pipeline, stage_totals};
 
 pub async fn run(global: &Global, args: PipelineArgs) -> Result<(), CliError> {
     let app = App::open_current(global).await?;
@@ -152,20 +152,16 @@ pub async fn series(
         en: owned(&stage.en),
     }));
     let mut rows = vec![];
-    let mut last: Option<Pipeline> = None;
     for (_, day) in periods(from, point.day, period(by)) {
-        let counted = pipeline(app.store.as_ref(), ladder, point.on(day), filter).await?;
-        let counts = counted
-            .stages
-            .iter()
-            .map(|count| Cell::from(count.companies + count.teams));
+        let totals = stage_totals(app.store.as_ref(), ladder, point.on(day), filter).await?;
+        let counts = totals.into_iter().map(Cell::from);
         rows.push(
             std::iter::once(Cell::from(day.to_string()))
                 .chain(counts)
                 .collect(),
         );
-        last = Some(counted);
     }
+    let last = pipeline(app.store.as_ref(), ladder, point, filter).await?;
     let name = app.pick(&ladder.zh, &ladder.en);
     let title = format!(
         "{name} · {} · {}",
@@ -179,7 +175,7 @@ pub async fn series(
         title,
         columns,
         rows,
-        notes: last.map(|last| notes(app, &last)).unwrap_or_default(),
+        notes: notes(app, &last),
     })
 }
 

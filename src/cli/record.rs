@@ -13,7 +13,7 @@ use crate::intake::{
 };
 use crate::query::{Find, Point, find_companies, wording_of_finding};
 use crate::service::{CommandError, Commands, Metadata};
-use crate::store::{FactQuery, KnownAt, Valid};
+use crate::store::{FactQuery, KnownAt, StreamId, Valid};
 
 pub async fn run(global: &Global, args: RecordArgs) -> Result<(), CliError> {
     let app = App::open(global).await?;
@@ -122,13 +122,19 @@ impl Recorder<'_> {
             .await
             .map_err(|error| self.refused(error))?;
         self.app.catch_up().await?;
-        let head = self.app.store.head().await?;
+        let stream = StreamId { subject, id };
+        let admitted = self.app.store.histories(&[stream], i64::MAX).await?;
         for (sequence, _) in &recorded.events {
+            let place = usize::try_from(*sequence)
+                .ok()
+                .and_then(|sequence| admitted.get(sequence.checked_sub(1)?));
+            let position = place.map(|event| event.known.position.to_string());
+            let position = position
+                .unwrap_or_else(|| self.app.pick("尚未入日志", "not in the log yet").to_owned());
             println!(
-                "{}/{id}/{sequence}  {} {}",
+                "{}/{id}/{sequence}  {} {position}",
                 subject.as_str(),
-                self.app.pick("日志位置不晚于", "log position at most"),
-                head.position
+                self.app.pick("日志位置", "log position")
             );
         }
         if subject == Subject::Company {

@@ -16,5 +16,5 @@ pub use findings::{FindingLine, findings, wording_of_finding};
 pub use membership::{
     Group, GroupCount, Member, SeriesPoint, Stays, group_counts, group_series, members, stays,
 };
-pub use pipeline::{Pipeline, PipelineFilter, StageCount, first_day, pipeline};
+pub use pipeline::{Pipeline, PipelineFilter, StageCount, first_day, pipeline, stage_totals};
 pub use point::{Period, Point, PointError, known_at, periods};

@@ -96,6 +96,50 @@ impl PipelineFilter {
     }
 }
 
+/// How many subjects stand on a stage as a unit.
+struct Counts(BTreeMap<(String, String), u64>);
+
+impl Counts {
+    async fn of(store: &dyn Store, query: &FactQuery) -> Result<Self, StoreError> {
+        let rows = store
+            .tally(query, &[FactColumn::Value, FactColumn::Part])
+            .await?;
+        let counted = rows
+            .into_iter()
+            .filter_map(|row| match row.group.as_slice() {
+                [stage, unit] => Some(((stage.clone(), unit.clone()), row.subjects)),
+                _ => None,
+            });
+        Ok(Self(counted.collect()))
+    }
+
+    /// Of a stage, or of all; of these units.
+    fn sum(&self, stage: Option<&str>, units: &[&str]) -> u64 {
+        let wanted = self.0.iter().filter(|((value, unit), _)| {
+            stage.is_none_or(|stage| stage == value) && units.contains(&unit.as_str())
+        });
+        wanted.map(|(_, count)| count).sum()
+    }
+
+    fn both(&self, stage: Option<&str>) -> u64 {
+        self.sum(stage, COMPANIES) + self.sum(stage, &[TEAM])
+    }
+}
+
+fn asking(
+    ladder: &Ladder,
+    point: Point,
+    filter: &PipelineFilter,
+    kind: &str,
+    valid: Valid,
+) -> FactQuery {
+    FactQuery {
+        keys: vec![ladder.code.clone()],
+        having: filter.having(point),
+        ..point.asking(Subject::Company, &[kind], valid)
+    }
+}
+
 /// Counts the pipeline.
 ///
 /// # Errors
@@ -106,33 +150,11 @@ pub async fn pipeline(
     point: Point,
     filter: &PipelineFilter,
 ) -> Result<Pipeline, StoreError> {
-    let query = |kind: &str, valid: Valid| FactQuery {
-        keys: vec![ladder.code.clone()],
-        having: filter.having(point),
-        ..point.asking(Subject::Company, &[kind], valid)
-    };
     let on = Valid::On(point.day.number());
-    let count = async |query: FactQuery| -> Result<BTreeMap<(String, String), u64>, StoreError> {
-        let rows = store
-            .tally(&query, &[FactColumn::Value, FactColumn::Part])
-            .await?;
-        Ok(rows
-            .into_iter()
-            .filter_map(|row| {
-                Some((
-                    (row.group.first()?.clone(), row.group.get(1)?.clone()),
-                    row.subjects,
-                ))
-            })
-            .collect())
-    };
-    let current = count(query(kind::STAGE, on)).await?;
-    let highest = count(query(kind::HIGHEST, on)).await?;
-    let unplaced = if filter == &PipelineFilter::default() {
-        count(query(kind::STAGE, Valid::Unplaced)).await?
-    } else {
-        BTreeMap::new()
-    };
+    let query = |kind: &str, valid: Valid| asking(ladder, point, filter, kind, valid);
+    let current = Counts::of(store, &query(kind::STAGE, on)).await?;
+    let highest = Counts::of(store, &query(kind::HIGHEST, on)).await?;
+    let unplaced = Counts::of(store, &query(kind::STAGE, Valid::Unplaced)).await?;
     let mut made_up = query(kind::STAGE, on);
     made_up.having.push(Having {
         kind: kind::ATTRIBUTE.to_owned(),
@@ -140,31 +162,50 @@ pub async fn pipeline(
         value: Some("yes".to_owned()),
         valid: Valid::Any,
     });
-    let synthetic = count(made_up).await?;
-    let sum =
-        |counts: &BTreeMap<(String, String), u64>, stage: Option<&str>, units: &[&str]| -> u64 {
-            counts
-                .iter()
-                .filter(|((value, unit), _)| {
-                    stage.is_none_or(|stage| stage == value) && units.contains(&unit.as_str())
-                })
-                .map(|(_, count)| count)
-                .sum()
-        };
-    let both: Vec<&str> = COMPANIES.iter().copied().chain([TEAM]).collect();
+    let synthetic = Counts::of(store, &made_up).await?;
     let stages = ladder.stages.iter().map(|stage| StageCount {
         stage: stage.code.clone(),
         band: stage.band.clone().unwrap_or_default(),
-        companies: sum(&current, Some(&stage.code), COMPANIES),
-        teams: sum(&current, Some(&stage.code), &[TEAM]),
-        highest: stage.rank.map(|_| sum(&highest, Some(&stage.code), &both)),
+        companies: current.sum(Some(&stage.code), COMPANIES),
+        teams: current.sum(Some(&stage.code), &[TEAM]),
+        highest: stage.rank.map(|_| highest.both(Some(&stage.code))),
     });
     Ok(Pipeline {
         stages: stages.collect(),
-        branches: sum(&current, None, &["branch"]),
-        synthetic: sum(&synthetic, None, &both),
-        unplaced: sum(&unplaced, None, &both),
+        branches: current.sum(None, &["branch"]),
+        synthetic: synthetic.both(None),
+        // A filter asks for the state of a day; what stands on no day meets none.
+        unplaced: if filter == &PipelineFilter::default() {
+            unplaced.both(None)
+        } else {
+            0
+        },
     })
+}
+
+/// Companies and teams on each stage of the ladder, in its order.
+///
+/// # Errors
+/// Those of the store.
+pub async fn stage_totals(
+    store: &dyn Store,
+    ladder: &Ladder,
+    point: Point,
+    filter: &PipelineFilter,
+) -> Result<Vec<u64>, StoreError> {
+    let query = asking(
+        ladder,
+        point,
+        filter,
+        kind::STAGE,
+        Valid::On(point.day.number()),
+    );
+    let counts = Counts::of(store, &query).await?;
+    Ok(ladder
+        .stages
+        .iter()
+        .map(|stage| counts.both(Some(&stage.code)))
+        .collect())
 }
 
 /// The first day on which any company has a stage on a ladder.
