@@ -3,5 +3,6 @@
 //! A case is one `async fn(&Harness)`; `contract!` makes `sqlite::case` and `postgres::case` of it.
 
 mod data;
+mod service;
 mod store;
 mod support;
