@@ -6,7 +6,7 @@ use super::app::App;
 use super::args::PeriodArg;
 use super::error::CliError;
 use super::sheet::{Cell, Sheet, column};
-use crate::query::{Group, Period, Point, group_series, members, stays};
+use crate::query::{Group, GroupCount, Period, Point, group_series, members, stays};
 
 /// The period that an argument means.
 #[must_use]
@@ -28,12 +28,11 @@ pub async fn series(
     part_name: impl Fn(&str) -> String,
 ) -> Result<Sheet, CliError> {
     let series = group_series(app.store.as_ref(), group, point, from, period(by)).await?;
-    let label = |part: &str| {
-        if part.is_empty() {
-            "–".to_owned()
-        } else {
-            part_name(part)
-        }
+    // The units at a carrier are as many as its tenants; a tier or a programme sums up many.
+    let sums_up = !matches!(group, Group::Occupancy(_));
+    let named = |part: &GroupCount| {
+        let summed = sums_up && !part.part.is_empty();
+        summed.then(|| format!("{} {}", part_name(&part.part), part.spells))
     };
     let rows = series.iter().map(|point| {
         vec![
@@ -41,20 +40,12 @@ pub async fn series(
             point.companies.into(),
             point.arrivals.into(),
             point.departures.into(),
-            Cell::List(
-                point
-                    .parts
-                    .iter()
-                    .map(|part| format!("{} {}", label(&part.part), part.spells))
-                    .collect(),
-            ),
+            Cell::List(point.parts.iter().filter_map(named).collect()),
             Cell::List(
                 point
                     .ended
                     .iter()
-                    .map(|(value, count)| {
-                        format!("{} {count}", if value.is_empty() { "–" } else { value })
-                    })
+                    .map(|(how, count)| format!("{how} {count}"))
                     .collect(),
             ),
         ]
