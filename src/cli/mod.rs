@@ -31,6 +31,10 @@ pub async fn run() -> std::process::ExitCode {
     let cli = Cli::parse();
     match dispatch(cli).await {
         Ok(code) => code,
+        // Whoever reads the output has seen enough.
+        Err(CliError::Output(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => {
+            std::process::ExitCode::SUCCESS
+        }
         Err(error) => {
             eprintln!("error: {error}");
             error.exit_code()
