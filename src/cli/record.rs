@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::app::App;
 use super::args::{Global, RecordArgs, SubjectArg};
 use super::error::CliError;
+use super::sheet::line;
 use crate::intake::{
     FieldError, Fields, carrier_change, cluster_change, company_change, identifier,
 };
@@ -131,11 +132,11 @@ impl Recorder<'_> {
             let position = place.map(|event| event.known.position.to_string());
             let position = position
                 .unwrap_or_else(|| self.app.pick("尚未入日志", "not in the log yet").to_owned());
-            println!(
+            line(format_args!(
                 "{}/{id}/{sequence}  {} {position}",
                 subject.as_str(),
                 self.app.pick("日志位置", "log position")
-            );
+            ))?;
         }
         if subject == Subject::Company {
             let sequences: Vec<_> = recorded
@@ -267,11 +268,11 @@ impl Recorder<'_> {
                     || fact.key.clone(),
                     |wording| self.app.word(wording).to_owned(),
                 );
-                println!(
+                line(format_args!(
                     "  {} {name} ({})",
                     self.app.pick("标记：", "flagged:"),
                     fact.key
-                );
+                ))?;
             }
         }
         Ok(())

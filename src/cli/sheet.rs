@@ -55,6 +55,14 @@ pub const fn column(name: &'static str, zh: &'static str, en: &'static str) -> C
     }
 }
 
+/// Writes a line to standard output.
+///
+/// # Errors
+/// If that fails, for one because the reader has gone.
+pub fn line(text: impl std::fmt::Display) -> std::io::Result<()> {
+    writeln!(std::io::stdout().lock(), "{text}")
+}
+
 impl From<String> for Cell {
     fn from(text: String) -> Self {
         if text.is_empty() {
