@@ -159,7 +159,7 @@ impl App {
                 ))
             } else {
                 CliError::Usage(format!(
-                    "several {what}s fit {word:?}; name one by its code: {}",
+                    "no {what} alone is called {word:?}; name one by its code: {}",
                     candidates.join(", ")
                 ))
             }
@@ -192,7 +192,7 @@ impl App {
 }
 
 /// The first candidates, a line each.
-fn listed(candidates: &[Candidate]) -> String {
+pub fn listed(candidates: &[Candidate]) -> String {
     const SHOWN: usize = 10;
     let mut lines: Vec<_> = candidates
         .iter()

@@ -113,11 +113,7 @@ async fn show(app: &App, word: &str, reading: &Reading) -> Result<(), CliError> 
     let point = app.point(reading)?;
     let id = app.company(word, point).await?;
     let state = company_state(app.store.as_ref(), id, point).await?;
-    let state = state.ok_or_else(|| {
-        CliError::Usage(format!(
-            "nothing is known of a company {word:?} at that point"
-        ))
-    })?;
+    let state = state.ok_or_else(|| unknown(word))?;
     let directory = Directory::load(app.store.as_ref(), point).await?;
     let name = state
         .facts
@@ -201,9 +197,17 @@ fn fact_row(app: &App, directory: &Directory, fact: &Fact) -> Vec<Cell> {
 async fn history(app: &App, word: &str, reading: &Reading) -> Result<(), CliError> {
     let point = app.point(reading)?;
     let id = app.company(word, point).await?;
-    Ok(history_sheet(app, id, point)
-        .await?
-        .print(reading.format, app.lang)?)
+    let sheet = history_sheet(app, id, point).await?;
+    if sheet.rows.is_empty() {
+        return Err(unknown(word));
+    }
+    Ok(sheet.print(reading.format, app.lang)?)
+}
+
+fn unknown(word: &str) -> CliError {
+    CliError::Usage(format!(
+        "nothing is known of a company {word:?} at that point; `nianlun company list` shows those there are"
+    ))
 }
 
 /// A company's events in the order recorded.

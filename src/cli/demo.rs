@@ -11,7 +11,7 @@ use super::args::{DemoArgs, Format, Global, PeriodArg};
 use super::company::history_sheet;
 use super::error::CliError;
 use super::import::summary;
-use super::sheet::{Cell, Column, Sheet, column};
+use super::sheet::{Cell, Column, Sheet, column, say};
 use super::{pipeline, progress};
 use crate::import::{Appending, Importer, Mapping};
 use crate::query::{Directory, Group, PipelineFilter, Point, group_counts};
@@ -67,18 +67,25 @@ pub async fn run(global: &Global, args: DemoArgs) -> Result<(), CliError> {
             })
             .await?;
         bar.finish_and_clear();
-        println!("{}\n  {}", mapping.title, summary(&app, &report));
+        say(format_args!(
+            "{}\n  {}",
+            mapping.title,
+            summary(&app, &report)
+        ))?;
     }
     app.catch_up().await?;
     show(&app).await?;
-    println!("\n{}", app.pick("继续看：", "To look further:"));
+    say(format_args!(
+        "\n{}",
+        app.pick("继续看：", "To look further:")
+    ))?;
     for command in [
         "pipeline --as-of 2017-02-28",
         "cluster list --as-of 2017-02-28",
         "findings",
         "company list --stage 上市 --as-of 2023-12-31",
     ] {
-        println!("  nianlun --store {store} {command}");
+        say(format_args!("  nianlun --store {store} {command}"))?;
     }
     Ok(())
 }
@@ -120,7 +127,7 @@ async fn show(app: &App) -> Result<(), CliError> {
         known: KnownAt::Latest,
     };
     let ladder = app.ladder("zero-one-n")?;
-    println!();
+    say("")?;
     let series = pipeline::series(
         app,
         ladder,
@@ -131,11 +138,11 @@ async fn show(app: &App) -> Result<(), CliError> {
     )
     .await?;
     series.print(Format::Table, app.lang)?;
-    println!();
+    say("")?;
     clusters(app, &ends, point)
         .await?
         .print(Format::Table, app.lang)?;
-    println!();
+    say("")?;
     let company = crate::intake::identifier(SHOWN)
         .as_ref()
         .map_or(Uuid::nil(), Identifier::company_id);

@@ -2,6 +2,7 @@
 
 use super::args::{GenerateArgs, Generated};
 use super::error::CliError;
+use super::sheet::say;
 use crate::generate::park;
 
 pub fn run(args: &GenerateArgs) -> Result<(), CliError> {
@@ -14,7 +15,7 @@ pub fn run(args: &GenerateArgs) -> Result<(), CliError> {
             path: path.display().to_string(),
             reason: error.to_string(),
         })?;
-        println!("{}", path.display());
+        say(path.display())?;
     }
     Ok(())
 }

@@ -4,6 +4,7 @@ use super::app::App;
 use super::args::Global;
 use super::error::CliError;
 use super::progress;
+use super::sheet::say;
 use crate::projector::rebuild;
 
 pub async fn run(global: &Global) -> Result<(), CliError> {
@@ -18,12 +19,9 @@ pub async fn run(global: &Global) -> Result<(), CliError> {
     })
     .await?;
     bar.finish_and_clear();
-    println!(
-        "{done} {}",
-        app.pick(
-            "个主体的事实已重建。",
-            "subjects: their facts are written anew."
-        )
+    let what = app.pick(
+        "个主体的事实已重建。",
+        "subjects: their facts are written anew.",
     );
-    Ok(())
+    Ok(say(format_args!("{done} {what}"))?)
 }

@@ -6,7 +6,7 @@ use super::app::App;
 use super::args::PeriodArg;
 use super::error::CliError;
 use super::sheet::{Cell, Sheet, column};
-use crate::query::{Group, Period, Point, group_series, members, stays};
+use crate::query::{Group, GroupCount, Period, Point, group_series, members, stays};
 
 /// The period that an argument means.
 #[must_use]
@@ -35,19 +35,22 @@ pub async fn series(
             part_name(part)
         }
     };
+    // The parts of an occupancy are its units: as many as companies.
+    let listed = !matches!(group, Group::Occupancy(_));
+    let parts = |parts: &[GroupCount]| {
+        let parts = if listed { parts } else { &[] };
+        let named = parts
+            .iter()
+            .map(|part| format!("{} {}", label(&part.part), part.spells));
+        named.collect::<Vec<_>>().into_iter()
+    };
     let rows = series.iter().map(|point| {
         vec![
             point.to.to_string().into(),
             point.companies.into(),
             point.arrivals.into(),
             point.departures.into(),
-            Cell::List(
-                point
-                    .parts
-                    .iter()
-                    .map(|part| format!("{} {}", label(&part.part), part.spells))
-                    .collect(),
-            ),
+            Cell::List(parts(&point.parts).collect()),
             Cell::List(
                 point
                     .ended

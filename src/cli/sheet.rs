@@ -55,6 +55,14 @@ pub const fn column(name: &'static str, zh: &'static str, en: &'static str) -> C
     }
 }
 
+/// Writes lines to standard output.
+///
+/// # Errors
+/// If that fails, for one because the reader has gone.
+pub fn say(lines: impl std::fmt::Display) -> std::io::Result<()> {
+    writeln!(std::io::stdout().lock(), "{lines}")
+}
+
 impl From<String> for Cell {
     fn from(text: String) -> Self {
         if text.is_empty() {

@@ -12,7 +12,7 @@ pub use company::{
     find_companies,
 };
 pub use directory::{Directory, Place};
-pub use findings::{FindingLine, findings, wording_of_finding};
+pub use findings::{FindingLine, findings, known_findings, wording_of_finding};
 pub use membership::{
     Group, GroupCount, Member, SeriesPoint, Stays, group_counts, group_series, members, stays,
 };
