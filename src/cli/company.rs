@@ -52,6 +52,9 @@ async fn list(
             company.id.to_string().into(),
         ]
     });
+    let mut notes = vec![format!("{} {}", companies.len(), app.pick("条", "in all"))];
+    let ids = companies.iter().map(|(company, _)| company.id);
+    notes.extend(app.made_up_among(ids, point).await?);
     let sheet = Sheet {
         title: format!("{} · {}", app.pick("企业", "Companies"), app.at(point)),
         columns: vec![
@@ -63,7 +66,7 @@ async fn list(
             column("flags", "标记", "flags"),
             column("id", "编号", "id"),
         ],
-        notes: vec![format!("{} {}", companies.len(), app.pick("条", "in all"))],
+        notes,
         rows: rows.collect(),
     };
     Ok(sheet.print(reading.format, app.lang)?)
@@ -129,7 +132,7 @@ async fn show(app: &App, word: &str, reading: &Reading) -> Result<(), CliError> 
             .iter()
             .map(|fact| fact_row(app, &directory, fact))
             .collect(),
-        notes: vec![],
+        notes: app.made_up_itself(id, point).await?,
     };
     Ok(sheet.print(reading.format, app.lang)?)
 }
@@ -269,6 +272,6 @@ pub async fn history_sheet(app: &App, id: uuid::Uuid, point: Point) -> Result<Sh
             column("source", "来源:行", "source:row"),
         ],
         rows: rows.collect(),
-        notes: vec![],
+        notes: app.made_up_itself(id, point).await?,
     })
 }

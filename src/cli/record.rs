@@ -28,13 +28,21 @@ pub async fn run(global: &Global, args: RecordArgs) -> Result<(), CliError> {
         SubjectArg::Carrier => {
             let code = recorder.code()?;
             recorder
-                .record(carrier::carrier_id(&code), &CARRIER, given(&CARRIER, &code))
+                .record(
+                    carrier::carrier_id(&code),
+                    &CARRIER,
+                    Some(given(&CARRIER, &code)),
+                )
                 .await
         }
         SubjectArg::Cluster => {
             let code = recorder.code()?;
             recorder
-                .record(cluster::cluster_id(&code), &CLUSTER, given(&CLUSTER, &code))
+                .record(
+                    cluster::cluster_id(&code),
+                    &CLUSTER,
+                    Some(given(&CLUSTER, &code)),
+                )
                 .await
         }
     }
@@ -71,12 +79,12 @@ struct Given {
     key: String,
 }
 
-fn given<C>(kind: &Kind<C>, code: &Code) -> Option<Given> {
-    Some(Given {
+fn given<C>(kind: &Kind<C>, code: &Code) -> Given {
+    Given {
         field: "code",
         value: code.to_string(),
         key: format!("{}:{code}", kind.subject.as_str()),
-    })
+    }
 }
 
 struct Recorder<'a> {
@@ -101,7 +109,8 @@ impl Recorder<'_> {
         if word == "new" {
             return self.record(Uuid::now_v7(), &COMPANY, None).await;
         }
-        let identifier = identifier(word);
+        let identifier = identifier(word)
+            .or_else(|reason| identifier(&format!("usci:{word}")).map_err(|_| reason));
         let given = identifier.as_ref().ok().map(|identifier| Given {
             field: "identifier",
             value: identifier.key(),
@@ -184,9 +193,9 @@ impl Recorder<'_> {
         if let Some(given) = given.filter(|given| {
             assertion.change.registers() && !assertion.change.identifiers().contains(&given.key)
         }) {
+            let Given { field, value, .. } = given;
             return Err(CliError::Usage(format!(
-                "the registration says another {0} than {1}; give {0} {1}, or leave it out",
-                given.field, given.value
+                "{field}: the registration must say {value}, as the record is named by it"
             )));
         }
         match self.args.correct {

@@ -9,7 +9,7 @@ mod point;
 
 pub use company::{
     Candidate, CompanyState, Find, HistoryLine, company_history, company_list, company_state,
-    find_companies,
+    find_companies, synthetic,
 };
 pub use directory::{Directory, Place};
 pub use findings::{FindingLine, findings, known_findings, wording_of_finding};
