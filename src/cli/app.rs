@@ -1,5 +1,6 @@
 //! What commands share: the open store, the folds, the zone, the words.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -12,7 +13,7 @@ use super::args::{Global, Lang, Reading};
 use super::error::CliError;
 use super::progress;
 use crate::projector::{Folds, catch_up};
-use crate::query::{Candidate, Directory, Find, Point, find_companies, known_at};
+use crate::query::{Candidate, Directory, Find, Point, find_companies, known_at, synthetic};
 use crate::store::{KnownAt, Store, open};
 
 /// The zone of an installation that has not set another.
@@ -159,11 +160,41 @@ impl App {
                 ))
             } else {
                 CliError::Usage(format!(
-                    "several {what}s fit {word:?}; name one by its code: {}",
+                    "no {what} alone is called {word:?}; name one by its code: {}",
                     candidates.join(", ")
                 ))
             }
         })
+    }
+
+    /// The note on companies that a generator made up; none if there are none.
+    pub fn made_up(&self, count: u64) -> Option<String> {
+        let what = self.pick(
+            "家为生成器合成，并非真实企业。",
+            "of these were made by a generator and are not real.",
+        );
+        (count > 0).then(|| format!("※ {count} {what}"))
+    }
+
+    /// That note for these companies.
+    pub async fn made_up_among(
+        &self,
+        companies: impl IntoIterator<Item = Uuid>,
+        point: Point,
+    ) -> Result<Option<String>, CliError> {
+        let synthetic = synthetic(self.store.as_ref(), point).await?;
+        let companies: BTreeSet<_> = companies.into_iter().collect();
+        Ok(self.made_up(companies.intersection(&synthetic).count() as u64))
+    }
+
+    /// That note for one company.
+    pub async fn made_up_itself(&self, id: Uuid, point: Point) -> Result<Vec<String>, CliError> {
+        let note = self.made_up_among([id], point).await?;
+        let what = self.pick(
+            "※ 该企业为生成器合成，并非真实企业。",
+            "※ It was made by a generator and is not real.",
+        );
+        Ok(note.map(|_| what.to_owned()).into_iter().collect())
     }
 
     /// "as of … as known at …", for titles.
@@ -192,7 +223,7 @@ impl App {
 }
 
 /// The first candidates, a line each.
-fn listed(candidates: &[Candidate]) -> String {
+pub fn listed(candidates: &[Candidate]) -> String {
     const SHOWN: usize = 10;
     let mut lines: Vec<_> = candidates
         .iter()

@@ -174,8 +174,8 @@ pub struct RecordArgs {
     /// Fields of the event
     #[arg(value_name = "FIELD=VALUE")]
     pub fields: Vec<String>,
-    /// When it was true: 2016-03-01, 2016-03, 2016-Q1, 2016, "by 2017-02-28", unknown … (docs/time.md)
-    #[arg(long)]
+    /// When it was true: 2016-03-01, 2016-03, 2016-Q1, 2016, "by 2017-02-28", unknown … (docs/time.md) [default: unknown]
+    #[arg(long, value_name = "DATE")]
     pub on: Option<Span>,
     /// The event as JSON instead: {"on": "…", "change": {…}}
     #[arg(long, conflicts_with_all = ["event", "on"])]

@@ -52,6 +52,9 @@ async fn list(
             company.id.to_string().into(),
         ]
     });
+    let mut notes = vec![format!("{} {}", companies.len(), app.pick("条", "in all"))];
+    let ids = companies.iter().map(|(company, _)| company.id);
+    notes.extend(app.made_up_among(ids, point).await?);
     let sheet = Sheet {
         title: format!("{} · {}", app.pick("企业", "Companies"), app.at(point)),
         columns: vec![
@@ -63,7 +66,7 @@ async fn list(
             column("flags", "标记", "flags"),
             column("id", "编号", "id"),
         ],
-        notes: vec![format!("{} {}", companies.len(), app.pick("条", "in all"))],
+        notes,
         rows: rows.collect(),
     };
     Ok(sheet.print(reading.format, app.lang)?)
@@ -113,11 +116,7 @@ async fn show(app: &App, word: &str, reading: &Reading) -> Result<(), CliError> 
     let point = app.point(reading)?;
     let id = app.company(word, point).await?;
     let state = company_state(app.store.as_ref(), id, point).await?;
-    let state = state.ok_or_else(|| {
-        CliError::Usage(format!(
-            "nothing is known of a company {word:?} at that point"
-        ))
-    })?;
+    let state = state.ok_or_else(|| unknown(word))?;
     let directory = Directory::load(app.store.as_ref(), point).await?;
     let name = state
         .facts
@@ -133,7 +132,7 @@ async fn show(app: &App, word: &str, reading: &Reading) -> Result<(), CliError> 
             .iter()
             .map(|fact| fact_row(app, &directory, fact))
             .collect(),
-        notes: vec![],
+        notes: app.made_up_itself(id, point).await?,
     };
     Ok(sheet.print(reading.format, app.lang)?)
 }
@@ -201,9 +200,17 @@ fn fact_row(app: &App, directory: &Directory, fact: &Fact) -> Vec<Cell> {
 async fn history(app: &App, word: &str, reading: &Reading) -> Result<(), CliError> {
     let point = app.point(reading)?;
     let id = app.company(word, point).await?;
-    Ok(history_sheet(app, id, point)
-        .await?
-        .print(reading.format, app.lang)?)
+    let sheet = history_sheet(app, id, point).await?;
+    if sheet.rows.is_empty() {
+        return Err(unknown(word));
+    }
+    Ok(sheet.print(reading.format, app.lang)?)
+}
+
+fn unknown(word: &str) -> CliError {
+    CliError::Usage(format!(
+        "nothing is known of a company {word:?} at that point; `nianlun company list` shows those there are"
+    ))
 }
 
 /// A company's events in the order recorded.
@@ -265,6 +272,6 @@ pub async fn history_sheet(app: &App, id: uuid::Uuid, point: Point) -> Result<Sh
             column("source", "来源:行", "source:row"),
         ],
         rows: rows.collect(),
-        notes: vec![],
+        notes: app.made_up_itself(id, point).await?,
     })
 }

@@ -11,7 +11,7 @@ use super::args::{DemoArgs, Format, Global, PeriodArg};
 use super::company::history_sheet;
 use super::error::CliError;
 use super::import::summary;
-use super::sheet::{Cell, Column, Sheet, column, line};
+use super::sheet::{Cell, Column, Sheet, column, say};
 use super::{pipeline, progress};
 use crate::import::{Appending, Importer, Mapping};
 use crate::query::{Directory, Group, PipelineFilter, Point, group_counts};
@@ -67,7 +67,7 @@ pub async fn run(global: &Global, args: DemoArgs) -> Result<(), CliError> {
             })
             .await?;
         bar.finish_and_clear();
-        line(format_args!(
+        say(format_args!(
             "{}\n  {}",
             mapping.title,
             summary(&app, &report)
@@ -75,7 +75,7 @@ pub async fn run(global: &Global, args: DemoArgs) -> Result<(), CliError> {
     }
     app.catch_up().await?;
     show(&app).await?;
-    line(format_args!(
+    say(format_args!(
         "\n{}",
         app.pick("继续看：", "To look further:")
     ))?;
@@ -85,7 +85,7 @@ pub async fn run(global: &Global, args: DemoArgs) -> Result<(), CliError> {
         "findings",
         "company list --stage 上市 --as-of 2023-12-31",
     ] {
-        line(format_args!("  nianlun --store {store} {command}"))?;
+        say(format_args!("  nianlun --store {store} {command}"))?;
     }
     Ok(())
 }
@@ -127,7 +127,7 @@ async fn show(app: &App) -> Result<(), CliError> {
         known: KnownAt::Latest,
     };
     let ladder = app.ladder("zero-one-n")?;
-    line("")?;
+    say("")?;
     let series = pipeline::series(
         app,
         ladder,
@@ -138,11 +138,11 @@ async fn show(app: &App) -> Result<(), CliError> {
     )
     .await?;
     series.print(Format::Table, app.lang)?;
-    line("")?;
+    say("")?;
     clusters(app, &ends, point)
         .await?
         .print(Format::Table, app.lang)?;
-    line("")?;
+    say("")?;
     let company = crate::intake::identifier(SHOWN)
         .as_ref()
         .map_or(Uuid::nil(), Identifier::company_id);

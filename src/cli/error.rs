@@ -62,6 +62,12 @@ const USAGE: u8 = 2;
 const REFUSED: u8 = 4;
 
 impl CliError {
+    /// Whether whoever reads the output has gone, as `head` does; that is no failure.
+    #[must_use]
+    pub fn reader_gone(&self) -> bool {
+        matches!(self, Self::Output(error) if error.kind() == std::io::ErrorKind::BrokenPipe)
+    }
+
     /// The exit code: 1 failed, 2 not understood, 4 refused.
     #[must_use]
     pub fn exit_code(&self) -> ExitCode {
@@ -70,7 +76,8 @@ impl CliError {
             | Self::Field(_)
             | Self::Point(_)
             | Self::Mapping(_)
-            | Self::Import(ImportError::Mapping(_)) => USAGE,
+            | Self::Import(ImportError::Mapping(_))
+            | Self::Store(StoreError::Address { .. }) => USAGE,
             Self::Refused(_)
             | Self::Command(
                 CommandError::Refused(_)

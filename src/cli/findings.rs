@@ -7,23 +7,15 @@ use super::app::App;
 use super::args::{FindingsArgs, Global};
 use super::error::CliError;
 use super::sheet::{Cell, Sheet, column};
-use crate::query::{findings, wording_of_finding};
+use crate::query::{findings, known_findings, wording_of_finding};
 
 pub async fn run(global: &Global, args: FindingsArgs) -> Result<(), CliError> {
-    if let Some(code) = args
-        .code
-        .as_deref()
-        .filter(|code| wording_of_finding(code).is_none())
-    {
-        return Err(CliError::Usage(format!(
-            "there is no finding {code:?}; `nianlun findings` shows those there are"
-        )));
-    }
+    let code = args.code.as_deref().map(code).transpose()?;
     let app = App::open_current(global).await?;
     let point = app.point(&args.reading)?;
     let lines = findings(
         app.store.as_ref(),
-        args.code.as_deref(),
+        code,
         point,
         args.reading.as_of.is_some(),
     )
@@ -77,4 +69,18 @@ pub async fn run(global: &Global, args: FindingsArgs) -> Result<(), CliError> {
         rows: rows.collect(),
     };
     Ok(sheet.print(args.reading.format, app.lang)?)
+}
+
+/// A finding by its code or either name.
+fn code(word: &str) -> Result<&'static str, CliError> {
+    let found = known_findings().find(|wording| wording.is_called(word));
+    found.map(|wording| wording.code).ok_or_else(|| {
+        let known: Vec<_> = known_findings()
+            .map(|wording| format!("{} ({})", wording.code, wording.zh))
+            .collect();
+        CliError::Usage(format!(
+            "there is no finding {word:?}; one of: {}",
+            known.join(", ")
+        ))
+    })
 }

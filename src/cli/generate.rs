@@ -2,7 +2,7 @@
 
 use super::args::{GenerateArgs, Generated};
 use super::error::CliError;
-use super::sheet::line;
+use super::sheet::say;
 use crate::generate::park;
 
 pub fn run(args: &GenerateArgs) -> Result<(), CliError> {
@@ -15,7 +15,7 @@ pub fn run(args: &GenerateArgs) -> Result<(), CliError> {
             path: path.display().to_string(),
             reason: error.to_string(),
         })?;
-        line(format_args!("{}", path.display()))?;
+        say(path.display())?;
     }
     Ok(())
 }

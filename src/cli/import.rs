@@ -7,7 +7,7 @@ use super::app::App;
 use super::args::{Format, Global, ImportArgs};
 use super::error::{CliError, SOME_ROWS};
 use super::progress;
-use super::sheet::{Cell, Sheet, column, line};
+use super::sheet::{Cell, Sheet, column, say};
 use crate::import::{Appending, Importer, Issue, Mapping, Report, Severity};
 
 pub async fn run(global: &Global, args: ImportArgs) -> Result<ExitCode, CliError> {
@@ -35,7 +35,7 @@ pub async fn run(global: &Global, args: ImportArgs) -> Result<ExitCode, CliError
     }
     let summary = summary(&app, &report);
     match args.format {
-        Format::Table => line(format_args!("{summary}"))?,
+        Format::Table => say(&summary)?,
         Format::Json | Format::Csv => eprintln!("{summary}"),
     }
     Ok(if report.errors().next().is_some() {

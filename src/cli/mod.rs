@@ -19,6 +19,8 @@ mod record;
 mod series;
 mod sheet;
 
+use std::io::Write;
+
 use clap::{CommandFactory, Parser};
 
 pub use args::Cli;
@@ -31,10 +33,7 @@ pub async fn run() -> std::process::ExitCode {
     let cli = Cli::parse();
     match dispatch(cli).await {
         Ok(code) => code,
-        // Whoever reads the output has seen enough.
-        Err(CliError::Output(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => {
-            std::process::ExitCode::SUCCESS
-        }
+        Err(error) if error.reader_gone() => std::process::ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error}");
             error.exit_code()
@@ -45,12 +44,11 @@ pub async fn run() -> std::process::ExitCode {
 async fn dispatch(cli: Cli) -> Result<std::process::ExitCode, CliError> {
     let done = std::process::ExitCode::SUCCESS;
     match cli.command {
-        Command::Completions { shell } => clap_complete::generate(
-            shell,
-            &mut Cli::command(),
-            "nianlun",
-            &mut std::io::stdout(),
-        ),
+        Command::Completions { shell } => {
+            let mut script = vec![];
+            clap_complete::generate(shell, &mut Cli::command(), "nianlun", &mut script);
+            std::io::stdout().write_all(&script)?;
+        }
         Command::Demo(args) => demo::run(&cli.global, args).await?,
         Command::Generate(args) => generate::run(&args)?,
         Command::Import(args) => return import::run(&cli.global, args).await,

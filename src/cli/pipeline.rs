@@ -105,13 +105,7 @@ fn notes(app: &App, counted: &Pipeline) -> Vec<String> {
         app.pick("企业合计", "companies"),
         app.pick("团队合计", "teams")
     )];
-    if counted.synthetic > 0 {
-        let what = app.pick(
-            "家为生成器合成，并非真实企业。",
-            "of these were made by a generator and are not real.",
-        );
-        notes.push(format!("※ {} {what}", counted.synthetic));
-    }
+    notes.extend(app.made_up(counted.synthetic));
     if counted.branches > 0 {
         notes.push(format!(
             "※ {} {}",

@@ -4,7 +4,7 @@ use super::app::App;
 use super::args::Global;
 use super::error::CliError;
 use super::progress;
-use super::sheet::line;
+use super::sheet::say;
 use crate::projector::rebuild;
 
 pub async fn run(global: &Global) -> Result<(), CliError> {
@@ -19,12 +19,9 @@ pub async fn run(global: &Global) -> Result<(), CliError> {
     })
     .await?;
     bar.finish_and_clear();
-    line(format_args!(
-        "{done} {}",
-        app.pick(
-            "个主体的事实已重建。",
-            "subjects: their facts are written anew."
-        )
-    ))?;
-    Ok(())
+    let what = app.pick(
+        "个主体的事实已重建。",
+        "subjects: their facts are written anew.",
+    );
+    Ok(say(format_args!("{done} {what}"))?)
 }

@@ -1,20 +1,21 @@
 //! `nianlun record`
 
 use nianlun_aggregates::history::{Action, Assertion, Change, Command, Manner, Refusal};
-use nianlun_aggregates::{Code, Span, Text, carrier, cluster};
+use nianlun_aggregates::{Code, Span, Text, carrier, cluster, company};
 use nianlun_projections::{Subject, kind};
 use uuid::Uuid;
 
-use super::app::App;
+use super::app::{App, listed};
 use super::args::{Global, RecordArgs, SubjectArg};
 use super::error::CliError;
-use super::sheet::line;
+use super::sheet::say;
 use crate::intake::{
-    FieldError, Fields, carrier_change, cluster_change, company_change, identifier,
+    CARRIER_FORMS, CLUSTER_FORMS, COMPANY_FORMS, FieldError, Fields, Forms, carrier_change,
+    cluster_change, company_change, identifier,
 };
-use crate::query::{Find, Point, find_companies, wording_of_finding};
+use crate::query::{Directory, Find, Point, find_companies, wording_of_finding};
 use crate::service::{CommandError, Commands, Metadata};
-use crate::store::{FactQuery, KnownAt, StreamId, Valid};
+use crate::store::{FactQuery, KnownAt, StoreError, StreamId, Valid};
 
 pub async fn run(global: &Global, args: RecordArgs) -> Result<(), CliError> {
     let app = App::open(global).await?;
@@ -28,10 +29,9 @@ pub async fn run(global: &Global, args: RecordArgs) -> Result<(), CliError> {
             let code = recorder.code()?;
             recorder
                 .record(
-                    Subject::Carrier,
                     carrier::carrier_id(&code),
-                    carrier_change,
-                    &[("code", code.to_string())],
+                    &CARRIER,
+                    Some(given(&CARRIER, &code)),
                 )
                 .await
         }
@@ -39,13 +39,51 @@ pub async fn run(global: &Global, args: RecordArgs) -> Result<(), CliError> {
             let code = recorder.code()?;
             recorder
                 .record(
-                    Subject::Cluster,
                     cluster::cluster_id(&code),
-                    cluster_change,
-                    &[("code", code.to_string())],
+                    &CLUSTER,
+                    Some(given(&CLUSTER, &code)),
                 )
                 .await
         }
+    }
+}
+
+/// A kind of subject: which events it has, and how they are read.
+struct Kind<C> {
+    subject: Subject,
+    forms: Forms,
+    read: fn(&str, &Fields) -> Result<C, FieldError>,
+}
+
+const COMPANY: Kind<company::Change> = Kind {
+    subject: Subject::Company,
+    forms: COMPANY_FORMS,
+    read: company_change,
+};
+const CARRIER: Kind<carrier::Change> = Kind {
+    subject: Subject::Carrier,
+    forms: CARRIER_FORMS,
+    read: carrier_change,
+};
+const CLUSTER: Kind<cluster::Change> = Kind {
+    subject: Subject::Cluster,
+    forms: CLUSTER_FORMS,
+    read: cluster_change,
+};
+
+/// What the reference says already, so that a registration need not repeat it, and may not say otherwise.
+struct Given {
+    field: &'static str,
+    value: String,
+    /// As the register of identifiers keeps it.
+    key: String,
+}
+
+fn given<C>(kind: &Kind<C>, code: &Code) -> Given {
+    Given {
+        field: "code",
+        value: code.to_string(),
+        key: format!("{}:{code}", kind.subject.as_str()),
     }
 }
 
@@ -69,59 +107,50 @@ impl Recorder<'_> {
     async fn company(&self) -> Result<(), CliError> {
         let word = &self.args.reference;
         if word == "new" {
-            return self
-                .record(Subject::Company, Uuid::now_v7(), company_change, &[])
-                .await;
+            return self.record(Uuid::now_v7(), &COMPANY, None).await;
         }
-        let point = Point {
-            day: self.app.today()?,
-            known: KnownAt::Latest,
-        };
+        let identifier = identifier(word)
+            .or_else(|reason| identifier(&format!("usci:{word}")).map_err(|_| reason));
+        let given = identifier.as_ref().ok().map(|identifier| Given {
+            field: "identifier",
+            value: identifier.key(),
+            key: identifier.key(),
+        });
+        let point = self.now()?;
         match find_companies(self.app.store.as_ref(), word, point).await? {
-            Find::One(id) => self.record(Subject::Company, id, company_change, &[]).await,
-            Find::Candidates(candidates) => match identifier(word) {
-                Ok(identifier) => {
-                    self.record(
-                        Subject::Company,
-                        identifier.company_id(),
-                        company_change,
-                        &[("identifier", identifier.key())],
-                    )
-                    .await
-                }
+            Find::One(id) => self.record(id, &COMPANY, given).await,
+            Find::Candidates(candidates) => match identifier {
+                Ok(identifier) => self.record(identifier.company_id(), &COMPANY, given).await,
                 Err(reason) if candidates.is_empty() => Err(CliError::Usage(format!(
                     "{word:?} names no company and is no identifier: {reason}"
                 ))),
-                Err(_) => {
-                    let named: Vec<_> = candidates
-                        .iter()
-                        .map(|candidate| format!("  {}  {}", candidate.id, candidate.name))
-                        .collect();
-                    Err(CliError::Usage(format!(
-                        "a name only proposes a company; name one of these by its id:\n{}",
-                        named.join("\n")
-                    )))
-                }
+                Err(_) => Err(CliError::Usage(format!(
+                    "a name only proposes a company; name one of these by its id:\n{}",
+                    listed(&candidates)
+                ))),
             },
         }
     }
 
     async fn record<C: Change + 'static>(
         &self,
-        subject: Subject,
         id: Uuid,
-        read: fn(&str, &Fields) -> Result<C, FieldError>,
-        given: &[(&str, String)],
+        kind: &Kind<C>,
+        given: Option<Given>,
     ) -> Result<(), CliError> {
+        let subject = kind.subject;
         let command = Command {
-            action: self.action(read, given)?,
+            action: self.action(kind, given.as_ref())?,
             manner: self.manner()?,
         };
         let metadata = Metadata::by(&self.args.actor);
-        let recorded = Commands::new(std::sync::Arc::clone(&self.app.store))
+        let recorded = match Commands::new(std::sync::Arc::clone(&self.app.store))
             .execute(id, &command, self.args.if_last, &metadata)
             .await
-            .map_err(|error| self.refused(error))?;
+        {
+            Ok(recorded) => recorded,
+            Err(error) => return Err(self.refused(error).await?),
+        };
         self.app.catch_up().await?;
         let stream = StreamId { subject, id };
         let admitted = self.app.store.histories(&[stream], i64::MAX).await?;
@@ -132,12 +161,11 @@ impl Recorder<'_> {
             let position = place.map(|event| event.known.position.to_string());
             let position = position
                 .unwrap_or_else(|| self.app.pick("尚未入日志", "not in the log yet").to_owned());
-            line(format_args!(
-                "{}/{id}/{sequence}  {} {position}",
-                subject.as_str(),
-                self.app.pick("日志位置", "log position")
-            ))?;
+            let line = format!("{}/{id}/{sequence}", subject.as_str());
+            let log = self.app.pick("日志位置", "log position");
+            say(format_args!("{line}  {log} {position}"))?;
         }
+        self.tell_unknown_places().await?;
         if subject == Subject::Company {
             let sequences: Vec<_> = recorded
                 .events
@@ -151,8 +179,8 @@ impl Recorder<'_> {
 
     fn action<C: Change>(
         &self,
-        read: fn(&str, &Fields) -> Result<C, FieldError>,
-        given: &[(&str, String)],
+        kind: &Kind<C>,
+        given: Option<&Given>,
     ) -> Result<Action<C>, CliError> {
         if let Some(target) = self.args.retract {
             return Ok(Action::Retract {
@@ -161,7 +189,15 @@ impl Recorder<'_> {
                 with_dependents: self.args.with_dependents,
             });
         }
-        let assertion = self.assertion(read, given)?;
+        let assertion = self.assertion(kind, given)?;
+        if let Some(given) = given.filter(|given| {
+            assertion.change.registers() && !assertion.change.identifiers().contains(&given.key)
+        }) {
+            let Given { field, value, .. } = given;
+            return Err(CliError::Usage(format!(
+                "{field}: the registration must say {value}, as the record is named by it"
+            )));
+        }
         match self.args.correct {
             Some(target) => Ok(Action::Correct {
                 target,
@@ -174,8 +210,8 @@ impl Recorder<'_> {
 
     fn assertion<C: Change>(
         &self,
-        read: fn(&str, &Fields) -> Result<C, FieldError>,
-        given: &[(&str, String)],
+        kind: &Kind<C>,
+        given: Option<&Given>,
     ) -> Result<Assertion<C>, CliError> {
         if let Some(json) = &self.args.json {
             return serde_json::from_str(json).map_err(|error| CliError::Usage(format!("--json: {error}; write {{\"on\": \"2016-03-01\", \"change\": {{…}}}} as docs/events.md shows")));
@@ -192,15 +228,22 @@ impl Recorder<'_> {
             })?;
             fields.add(name, value);
         }
-        if matches!(event, "registered" | "登记" | "declared" | "设立") {
-            for (name, value) in given {
-                fields.add(*name, value.clone());
-            }
+        let (wording, _) = kind.forms.find(event)?;
+        // A record has one code and any number of identifiers.
+        let repeated = |given: &Given| match given.field {
+            "code" => fields.first("code").is_some(),
+            field => fields.all(field).any(|value| value == given.value),
+        };
+        if let Some(given) = given
+            .filter(|_| matches!(wording.code, "registered" | "declared"))
+            .filter(|given| !repeated(given))
+        {
+            fields.add(given.field, given.value.clone());
         }
         let on = self.args.on.unwrap_or(Span::Unknown);
         Ok(Assertion {
             on,
-            change: read(event, &fields)?,
+            change: (kind.read)(event, &fields)?,
         })
     }
 
@@ -221,10 +264,23 @@ impl Recorder<'_> {
         }
     }
 
-    /// A refusal with the events that it collides with.
-    fn refused(&self, error: CommandError) -> CliError {
-        let CommandError::Refused(refusal) = error else {
-            return error.into();
+    /// A refusal with the events that it collides with, or with the name of who holds the identifier.
+    async fn refused(&self, error: CommandError) -> Result<CliError, CliError> {
+        let refusal = match error {
+            CommandError::Refused(refusal) => refusal,
+            CommandError::Store(StoreError::IdentifierTaken { holder, .. }) => {
+                self.app.catch_up().await?;
+                let query = FactQuery {
+                    id: Some(holder.id),
+                    ..self
+                        .now()?
+                        .asking(holder.subject, &[kind::NAME], Valid::Any)
+                };
+                let names = self.app.store.facts(&query).await?;
+                let name = names.last().map_or("", |fact| fact.value.as_str());
+                return Ok(CliError::Refused(format!("{error} ({name})")));
+            }
+            other => return Ok(other.into()),
         };
         let mut lines = vec![refusal.to_string()];
         for contradiction in refusal.contradictions() {
@@ -249,18 +305,51 @@ impl Recorder<'_> {
                 "  to record it all the same: --despite --because REASON{dependents}"
             ));
         }
-        CliError::Refused(lines.join("\n"))
+        Ok(CliError::Refused(lines.join("\n")))
+    }
+
+    /// An event may come before the record of the carrier or cluster that it names; a typing slip looks the same.
+    async fn tell_unknown_places(&self) -> Result<(), CliError> {
+        let named: Vec<_> = self
+            .args
+            .fields
+            .iter()
+            .filter_map(|pair| match pair.split_once('=')? {
+                ("carrier" | "parent", code) => Some((Subject::Carrier, "registered", code)),
+                ("cluster", code) => Some((Subject::Cluster, "declared", code)),
+                _ => None,
+            })
+            .collect();
+        if named.is_empty() {
+            return Ok(());
+        }
+        let directory = Directory::load(self.app.store.as_ref(), self.now()?).await?;
+        for (subject, event, code) in named {
+            if directory.find(subject, code).is_err() {
+                let what = subject.as_str();
+                eprintln!(
+                    "note: no {what} {code} is recorded yet; if it is no slip: nianlun record {what} {code} {event} name=…"
+                );
+            }
+        }
+        Ok(())
+    }
+
+    /// Today, as known now.
+    fn now(&self) -> Result<Point, CliError> {
+        Ok(Point {
+            day: self.app.today()?,
+            known: KnownAt::Latest,
+        })
     }
 
     /// What the new events are flagged with.
     async fn tell_findings(&self, id: Uuid, sequences: &[u64]) -> Result<(), CliError> {
-        let point = Point {
-            day: self.app.today()?,
-            known: KnownAt::Latest,
-        };
         let query = FactQuery {
             id: Some(id),
-            ..point.asking(Subject::Company, &[kind::FINDING], Valid::Any)
+            ..self
+                .now()?
+                .asking(Subject::Company, &[kind::FINDING], Valid::Any)
         };
         for fact in self.app.store.facts(&query).await? {
             if fact.basis.iter().any(|event| sequences.contains(event)) {
@@ -268,11 +357,8 @@ impl Recorder<'_> {
                     || fact.key.clone(),
                     |wording| self.app.word(wording).to_owned(),
                 );
-                line(format_args!(
-                    "  {} {name} ({})",
-                    self.app.pick("标记：", "flagged:"),
-                    fact.key
-                ))?;
+                let flagged = self.app.pick("标记：", "flagged:");
+                say(format_args!("  {flagged} {name} ({})", fact.key))?;
             }
         }
         Ok(())

@@ -75,6 +75,12 @@ pub async fn members_sheet(
 ) -> Result<Sheet, CliError> {
     let members = members(app.store.as_ref(), group, point).await?;
     let companies: std::collections::BTreeSet<_> = members.iter().map(|member| member.id).collect();
+    let mut notes = vec![format!(
+        "{} {}",
+        companies.len(),
+        app.pick("家企业", "companies")
+    )];
+    notes.extend(app.made_up_among(companies, point).await?);
     let rows = members.iter().map(|member| {
         vec![
             member.name.as_str().into(),
@@ -98,11 +104,7 @@ pub async fn members_sheet(
             column("id", "编号", "id"),
         ],
         rows: rows.collect(),
-        notes: vec![format!(
-            "{} {}",
-            companies.len(),
-            app.pick("家企业", "companies")
-        )],
+        notes,
     })
 }
 

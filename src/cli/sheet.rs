@@ -55,12 +55,12 @@ pub const fn column(name: &'static str, zh: &'static str, en: &'static str) -> C
     }
 }
 
-/// Writes a line to standard output.
+/// Writes lines to standard output.
 ///
 /// # Errors
 /// If that fails, for one because the reader has gone.
-pub fn line(text: impl std::fmt::Display) -> std::io::Result<()> {
-    writeln!(std::io::stdout().lock(), "{text}")
+pub fn say(lines: impl std::fmt::Display) -> std::io::Result<()> {
+    writeln!(std::io::stdout().lock(), "{lines}")
 }
 
 impl From<String> for Cell {

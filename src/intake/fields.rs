@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 /// A field that cannot be used: what, where and how to mend it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{field}: {value:?}: {reason}{}", if mend.is_empty() { String::new() } else { format!("; {mend}") })]
+#[error("{field}: {}{reason}{}", if value.is_empty() { String::new() } else { format!("{value:?}: ") }, if mend.is_empty() { String::new() } else { format!("; {mend}") })]
 pub struct FieldError {
     /// The field.
     pub field: String,

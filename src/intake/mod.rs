@@ -168,7 +168,7 @@ mod tests {
         let mut fields = Fields::default();
         assert_eq!(
             company_change("listed", &fields).unwrap_err().to_string(),
-            "board: \"\": missing; give board"
+            "board: missing; give board"
         );
         fields.add("board", "STAR");
         fields.add("colour", "red");

@@ -1,6 +1,6 @@
 //! Companies: finding them, their state on a day, their history.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use nianlun_aggregates::company::CompanyEvent;
 use nianlun_aggregates::decode::decode;
@@ -120,6 +120,24 @@ pub(super) async fn names(
         }
     }
     Ok(names)
+}
+
+/// Companies that a generator made up.
+///
+/// # Errors
+/// Those of the store.
+pub async fn synthetic(store: &dyn Store, point: Point) -> Result<BTreeSet<Uuid>, StoreError> {
+    let query = FactQuery {
+        keys: vec!["synthetic".to_owned()],
+        values: vec!["yes".to_owned()],
+        ..point.asking(Subject::Company, &[kind::ATTRIBUTE], Valid::Any)
+    };
+    Ok(store
+        .facts(&query)
+        .await?
+        .into_iter()
+        .map(|fact| fact.id)
+        .collect())
 }
 
 /// Companies with their stage of a day on a ladder, by name.

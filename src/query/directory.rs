@@ -55,7 +55,8 @@ impl Directory {
     /// Finds a carrier or cluster by code, id, or a name that only one has.
     ///
     /// # Errors
-    /// The candidates, if there are several; none, if nothing fits.
+    /// The candidates: those called so, if there are several, or else those with the word in a name or code; none, if nothing
+    /// fits.
     pub fn find(&self, subject: Subject, word: &str) -> Result<Uuid, Vec<String>> {
         let places = if subject == Subject::Cluster {
             &self.clusters
@@ -71,19 +72,31 @@ impl Directory {
         if let Some((id, _)) = places.iter().find(|(_, place)| place.code == word) {
             return Ok(*id);
         }
+        let word = fold(word);
         let called = |place: &Place| {
             std::iter::once(&place.name)
                 .chain(&place.aliases)
-                .any(|name| fold(name) == fold(word))
+                .any(|name| fold(name) == word)
+        };
+        let resembles = |place: &Place| {
+            [&place.name, &place.code]
+                .into_iter()
+                .chain(&place.aliases)
+                .any(|name| fold(name).contains(&word))
         };
         let named: Vec<_> = places.iter().filter(|(_, place)| called(place)).collect();
-        match named.as_slice() {
-            [(id, _)] => Ok(**id),
-            several => Err(several
-                .iter()
-                .map(|(_, place)| format!("{} ({})", place.code, place.name))
-                .collect()),
+        if let [(id, _)] = named.as_slice() {
+            return Ok(**id);
         }
+        let candidates: Vec<_> = if named.is_empty() {
+            places.values().filter(|place| resembles(place)).collect()
+        } else {
+            named.into_iter().map(|(_, place)| place).collect()
+        };
+        let listed = candidates
+            .into_iter()
+            .map(|place| format!("{} ({})", place.code, place.name));
+        Err(listed.collect())
     }
 }
 

@@ -18,13 +18,16 @@ pub struct FindingLine {
     pub fact: Fact,
 }
 
+/// All findings that there can be.
+pub fn known_findings() -> impl Iterator<Item = Wording> {
+    let contradictions = ContradictionKind::ALL.iter().map(|kind| kind.wording());
+    contradictions.chain(IRREGULARITIES.iter().copied())
+}
+
 /// The names of a finding.
 #[must_use]
 pub fn wording_of_finding(code: &str) -> Option<Wording> {
-    let contradictions = ContradictionKind::ALL.iter().map(|kind| kind.wording());
-    contradictions
-        .chain(IRREGULARITIES.iter().copied())
-        .find(|wording| wording.code == code)
+    known_findings().find(|wording| wording.code == code)
 }
 
 /// All findings as known at a time, or those of one code; of every day, or of the point's day if `of_the_day`.

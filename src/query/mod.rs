@@ -9,10 +9,10 @@ mod point;
 
 pub use company::{
     Candidate, CompanyState, Find, HistoryLine, company_history, company_list, company_state,
-    find_companies,
+    find_companies, synthetic,
 };
 pub use directory::{Directory, Place};
-pub use findings::{FindingLine, findings, wording_of_finding};
+pub use findings::{FindingLine, findings, known_findings, wording_of_finding};
 pub use membership::{
     Group, GroupCount, Member, SeriesPoint, Stays, group_counts, group_series, members, stays,
 };

@@ -56,7 +56,13 @@ pub async fn open_with(url: &str, options: Options) -> Result<Arc<dyn Store>, St
                         other => other.to_string(),
                     },
                 })?;
-            Ok(Arc::new(PostgresStore::open(connect, options).await?))
+            let store = PostgresStore::open(connect, options).await;
+            Ok(Arc::new(store.map_err(|error| match error {
+                StoreError::Unreachable(reason) => {
+                    StoreError::Unreachable(format!("{}: {reason}", masked(url)))
+                }
+                other => other,
+            })?))
         }
         _ => Err(StoreError::Address {
             url: masked(url),
