@@ -8,6 +8,7 @@ mod findings;
 mod highest;
 mod knowing;
 mod ladders;
+mod law;
 mod spells;
 mod stages;
 mod support;

@@ -3,7 +3,10 @@
 //! What is given at once becomes known at once. Facts are compared as lines: key, part and value, the flags behind `!`;
 //! for a whole record each line begins with the days on which it holds.
 
+pub mod any;
 pub mod words;
+
+use std::sync::LazyLock;
 
 use nianlun_aggregates::history::{Assertion, Entry, Event};
 use nianlun_aggregates::{Day, Span, Text, carrier, cluster, company};
@@ -15,6 +18,9 @@ pub const FIRST: &str = "2026-01-01";
 /// As known now.
 pub const NOW: &str = "2199-12-31";
 
+pub static LADDERS: LazyLock<Ladders> = LazyLock::new(|| Ladders::shipped().unwrap());
+static POLICY: LazyLock<Policy> = LazyLock::new(|| Policy::shipped().unwrap());
+
 /// A kind of subject with its fold.
 pub trait Folds: nianlun_aggregates::history::Change {
     fn fold(history: &[Admitted<Self>]) -> Vec<Fact>;
@@ -22,8 +28,7 @@ pub trait Folds: nianlun_aggregates::history::Change {
 
 impl Folds for company::Change {
     fn fold(history: &[Admitted<Self>]) -> Vec<Fact> {
-        let (ladders, policy) = (Ladders::shipped().unwrap(), Policy::shipped().unwrap());
-        nianlun_projections::company::facts(Uuid::from_u128(1), history, &ladders, &policy)
+        nianlun_projections::company::facts(Uuid::from_u128(1), history, &LADDERS, &POLICY)
     }
 }
 
