@@ -11,7 +11,7 @@ use proptest::prelude::*;
 use crate::support::any::{Step, Trial, decided, record};
 use crate::support::{Folds, LADDERS};
 
-const CASES: u32 = 400;
+const CASES: u32 = 200;
 
 /// The history that these steps make. Every round has its day; other records' events lie between.
 fn history(registration: Assertion, steps: &[Step]) -> Vec<Admitted<Change>> {
