@@ -9,7 +9,7 @@ use crate::support::{FIRST, NOW, On, correct, given, retract, span, text};
 
 fn registered(types: &[CarrierType]) -> Change {
     Change::Registered {
-        code: T_SPACE.parse().unwrap(),
+        code: T_SPACE.parse().expect("well formed"),
         name: text("T+SPACE"),
         types: types.to_vec(),
         parent: None,
@@ -120,7 +120,7 @@ fn former_names_and_aliases_are_told_apart() {
 fn a_figure_stands_on_its_day_or_on_none() {
     let figure = |period: Option<&str>| Change::FigureReported {
         metric: text("companies"),
-        quantity: "325 companies".parse().unwrap(),
+        quantity: "325 companies".parse().expect("well formed"),
         period: period.map(span),
     };
     given([

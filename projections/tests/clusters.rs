@@ -8,14 +8,14 @@ use crate::support::{FIRST, NOW, On, given, retract, text};
 
 fn declared() -> Change {
     Change::Declared {
-        code: MEDICINE.parse().unwrap(),
+        code: MEDICINE.parse().expect("well formed"),
         name: text("现代服务"),
     }
 }
 
 fn tier(name: &str) -> Change {
     Change::TierDeclared {
-        tier: "core".parse().unwrap(),
+        tier: "core".parse().expect("well formed"),
         name: text(name),
     }
 }
@@ -36,7 +36,7 @@ fn one_cluster_can_be_stated_under_two_names() {
 #[test]
 fn a_tier_that_is_renamed_is_no_exit() {
     let renamed = Change::TierRenamed {
-        tier: "core".parse().unwrap(),
+        tier: "core".parse().expect("well formed"),
         name: text("骨干企业"),
     };
     given([

@@ -128,7 +128,8 @@ fn a_move_within_the_carrier_closes_one_room_and_opens_another() {
 }
 
 fn area(text: &str) -> Area {
-    text.parse::<Quantity>().unwrap().try_into().unwrap()
+    let quantity: Quantity = text.parse().expect("a quantity");
+    quantity.try_into().expect("an area")
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! What an event states by itself: values that hold until the next, and what happens on a day.
 
+use nianlun_aggregates::company::SpellSet::{Application, Programme};
 use nianlun_aggregates::company::{Change, Entity};
 use nianlun_projections::kind;
 
@@ -232,8 +233,22 @@ fn what_is_so_from_a_day_on_stays() {
 }
 
 #[test]
-fn what_a_source_covers_is_nothing_that_happened() {
-    let covers = covers(&[nianlun_aggregates::company::SpellSet::Programme], "2010");
-    given([company().on("2012-01-05"), covers.on("2010-01-01")])
-        .then_stages(NOW, &["2012-01-05 PROSPECT"]);
+fn what_a_source_covers_is_shown_on_the_days_of_its_period_and_is_nothing_that_happened() {
+    let covers = |period| covers(&[Programme, Application], period).on("unknown");
+    let record = given([
+        company().on("2012-01-05"),
+        covers("2010"),
+        covers("by 2014-03-31"),
+        covers("unknown"),
+    ]);
+    record.then(
+        kind::COVERAGE,
+        NOW,
+        &[
+            "2010-01-01..2011-01-01 名册 programme application",
+            "2012-01-05..2014-04-01 名册 programme application",
+            "undated 名册 programme application",
+        ],
+    );
+    record.then_stages(NOW, &["2012-01-05 PROSPECT"]);
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use nianlun_aggregates::company::{Change, Entity, SpellKey};
 use nianlun_aggregates::window::point;
-use nianlun_aggregates::{Day, Identifier};
+use nianlun_aggregates::{Day, Identifier, Span};
 
 use super::Story;
 use crate::fact::{FOREVER, Fact, kind};
@@ -212,10 +212,12 @@ fn moments(story: &Story<'_>) -> Vec<Fact> {
                 sets,
                 period,
             } => {
+                // Without a period nothing is covered on any day.
+                let begin = story.begin.filter(|_| *period != Span::Unknown);
                 let from = period
                     .earliest()
                     .map(Day::number)
-                    .or(story.begin)
+                    .or(begin)
                     .unwrap_or(FOREVER);
                 let to = period.latest().map_or(FOREVER, |last| last.number() + 1);
                 let sets: Vec<_> = sets.iter().map(|set| set.code()).collect();

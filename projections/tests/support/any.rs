@@ -131,6 +131,7 @@ fn external(scheme: &str, id: &str) -> Identifier {
 }
 
 /// What can happen, over few keys.
+#[expect(clippy::too_many_lines, reason = "a flat list")]
 fn changes() -> Vec<Change> {
     let code = |code: &str| -> Code { code.parse().expect("a code") };
     let [here, there] = ["t-space", "tianan"].map(|name| carrier::carrier_id(&code(name)));

@@ -18,8 +18,8 @@ pub const FIRST: &str = "2026-01-01";
 /// As known now.
 pub const NOW: &str = "2199-12-31";
 
-pub static LADDERS: LazyLock<Ladders> = LazyLock::new(|| Ladders::shipped().unwrap());
-static POLICY: LazyLock<Policy> = LazyLock::new(|| Policy::shipped().unwrap());
+pub static LADDERS: LazyLock<Ladders> = LazyLock::new(|| Ladders::shipped().expect("well formed"));
+static POLICY: LazyLock<Policy> = LazyLock::new(|| Policy::shipped().expect("well formed"));
 
 /// A kind of subject with its fold.
 pub trait Folds: nianlun_aggregates::history::Change {
@@ -63,7 +63,7 @@ impl<C: Folds> On for C {
 pub fn correct<C: Folds>(target: u64, replacement: &Entry<C>) -> Entry<C> {
     Entry::Corrected {
         target,
-        replacement: replacement.assertion().unwrap().clone(),
+        replacement: replacement.assertion().expect("well formed").clone(),
         reason: text("抄录有误"),
     }
 }
@@ -77,15 +77,15 @@ pub fn retract<C: Folds>(target: u64) -> Entry<C> {
 }
 
 pub fn day(text: &str) -> Day {
-    text.parse().unwrap()
+    text.parse().expect("well formed")
 }
 
 pub fn span(text: &str) -> Span {
-    text.parse().unwrap()
+    text.parse().expect("well formed")
 }
 
 pub fn text(raw: &str) -> Text {
-    Text::new(raw).unwrap()
+    Text::new(raw).expect("well formed")
 }
 
 /// A history as it became known.
@@ -281,7 +281,11 @@ fn days(fact: &Fact) -> String {
     match (fact.valid_from, fact.valid_to) {
         (FOREVER, _) => "undated".to_owned(),
         (_, FOREVER) => format!("{}..", first_day(fact)),
-        (_, to) => format!("{}..{}", first_day(fact), Day::from_number(to).unwrap()),
+        (_, to) => format!(
+            "{}..{}",
+            first_day(fact),
+            Day::from_number(to).expect("well formed")
+        ),
     }
 }
 

@@ -17,7 +17,7 @@ pub const MEDICINE: &str = "medicine";
 
 /// The id under which a carrier or cluster is known.
 pub fn id(code: &str) -> Uuid {
-    let code: Code = code.parse().unwrap();
+    let code: Code = code.parse().expect("well formed");
     if code.as_str() == MEDICINE {
         cluster::cluster_id(&code)
     } else {
@@ -123,7 +123,7 @@ pub fn moves_out(carrier: &str) -> Change {
 }
 
 pub fn joins(tier: Option<&str>) -> Change {
-    let tier = tier.map(|tier| tier.parse().unwrap());
+    let tier = tier.map(|tier| tier.parse().expect("well formed"));
     Change::MembershipStarted {
         cluster: id(MEDICINE),
         tier,
@@ -152,7 +152,7 @@ pub fn withdraws(board: Board) -> Change {
 pub fn lists(board: Board, code: &str) -> Change {
     Change::Listed {
         board,
-        code: Some(code.parse().unwrap()),
+        code: Some(code.parse().expect("well formed")),
     }
 }
 
