@@ -42,7 +42,7 @@ pub fn decided(company: &Company, trial: &Trial) -> Vec<CompanyEvent> {
 
 /// A step as a command, recording contradictions as an import does.
 pub fn command(company: &Company, trial: &Trial) -> Command<Change> {
-    let last = company.timeline().last();
+    let last = company.timeline().last().max(1);
     let target = |back: u64| last - back % last;
     let reason = text("记错");
     let action = match trial.clone() {

@@ -274,7 +274,8 @@ fn lines(facts: &[&Fact], with_days: bool) -> Vec<String> {
 }
 
 fn flags(fact: &Fact) -> String {
-    fact.flags.iter().map(|flag| format!(" !{flag}")).collect()
+    let mark = |said: String, flag: &String| said + " !" + flag;
+    fact.flags.iter().fold(String::new(), mark)
 }
 
 fn days(fact: &Fact) -> String {
