@@ -3,6 +3,7 @@
 //! A case is one `async fn(&Harness)`; `contract!` makes `sqlite::case` and `postgres::case` of it.
 
 mod data;
+mod law;
 mod service;
 mod store;
 mod support;
