@@ -13,7 +13,7 @@ use crate::intake::{
     CARRIER_FORMS, CLUSTER_FORMS, COMPANY_FORMS, FieldError, Fields, Forms, carrier_change,
     cluster_change, company_change, identifier,
 };
-use crate::query::{Directory, Find, Point, find_companies, wording_of_finding};
+use crate::query::{Find, Point, find_companies, wording_of_finding};
 use crate::service::{CommandError, Commands, Metadata};
 use crate::store::{FactQuery, KnownAt, StoreError, StreamId, Valid};
 
@@ -165,7 +165,6 @@ impl Recorder<'_> {
             let log = self.app.pick("日志位置", "log position");
             say(format_args!("{line}  {log} {position}"))?;
         }
-        self.tell_unknown_places().await?;
         if subject == Subject::Company {
             let sequences: Vec<_> = recorded
                 .events
@@ -257,11 +256,45 @@ impl Recorder<'_> {
     }
 
     fn manner(&self) -> Result<Manner, CliError> {
+        let needs_reason =
+            self.args.despite || self.args.correct.is_some() || self.args.retract.is_some();
+        if self.args.because.is_some() && !needs_reason {
+            return Err(CliError::Usage(
+                "--because goes with --correct, --retract or --despite; an event that contradicts nothing needs no reason".to_owned(),
+            ));
+        }
         if self.args.despite {
             Ok(Manner::Despite(self.reason()?))
         } else {
             Ok(Manner::Live)
         }
+    }
+
+    fn now(&self) -> Result<Point, CliError> {
+        Ok(Point {
+            day: self.app.today()?,
+            known: KnownAt::Latest,
+        })
+    }
+
+    /// The word by which a field names a carrier or cluster.
+    fn word_of(&self, place: StreamId) -> Option<String> {
+        let mut words = self
+            .args
+            .fields
+            .iter()
+            .filter_map(|pair| pair.split_once('='));
+        let named = |word: &str| {
+            let code: Code = word.parse().ok()?;
+            Some(if place.subject == Subject::Cluster {
+                cluster::cluster_id(&code)
+            } else {
+                carrier::carrier_id(&code)
+            })
+        };
+        words
+            .find(|(_, word)| named(word) == Some(place.id))
+            .map(|(_, word)| word.to_owned())
     }
 
     /// A refusal with the events that it collides with, or with the name of who holds the identifier.
@@ -279,6 +312,13 @@ impl Recorder<'_> {
                 let names = self.app.store.facts(&query).await?;
                 let name = names.last().map_or("", |fact| fact.value.as_str());
                 return Ok(CliError::Refused(format!("{error} ({name})")));
+            }
+            CommandError::NoSuchPlace { place } => {
+                let what = place.subject.as_str();
+                let word = self.word_of(place).unwrap_or_else(|| place.id.to_string());
+                return Ok(CliError::Refused(format!(
+                    "no {what} has the code {word:?}; `nianlun {what} list` shows those there are, `nianlun record {what} {word} …` records a new one"
+                )));
             }
             other => return Ok(other.into()),
         };
@@ -306,41 +346,6 @@ impl Recorder<'_> {
             ));
         }
         Ok(CliError::Refused(lines.join("\n")))
-    }
-
-    /// An event may come before the record of the carrier or cluster that it names; a typing slip looks the same.
-    async fn tell_unknown_places(&self) -> Result<(), CliError> {
-        let named: Vec<_> = self
-            .args
-            .fields
-            .iter()
-            .filter_map(|pair| match pair.split_once('=')? {
-                ("carrier" | "parent", code) => Some((Subject::Carrier, "registered", code)),
-                ("cluster", code) => Some((Subject::Cluster, "declared", code)),
-                _ => None,
-            })
-            .collect();
-        if named.is_empty() {
-            return Ok(());
-        }
-        let directory = Directory::load(self.app.store.as_ref(), self.now()?).await?;
-        for (subject, event, code) in named {
-            if directory.find(subject, code).is_err() {
-                let what = subject.as_str();
-                eprintln!(
-                    "note: no {what} {code} is recorded yet; if it is no slip: nianlun record {what} {code} {event} name=…"
-                );
-            }
-        }
-        Ok(())
-    }
-
-    /// Today, as known now.
-    fn now(&self) -> Result<Point, CliError> {
-        Ok(Point {
-            day: self.app.today()?,
-            known: KnownAt::Latest,
-        })
     }
 
     /// What the new events are flagged with.
