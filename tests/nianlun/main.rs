@@ -2,6 +2,7 @@
 //!
 //! A case is one `async fn(&Harness)`; `contract!` makes `sqlite::case` and `postgres::case` of it.
 
+mod cli;
 mod data;
 mod service;
 mod store;
