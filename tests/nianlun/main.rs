@@ -4,6 +4,7 @@
 
 mod cli;
 mod data;
+mod readme;
 mod service;
 mod store;
 mod support;

@@ -1,6 +1,5 @@
 //! `nianlun completions`, `--help`, `--version`, and an output that nobody reads on.
 
-use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 
 use super::{run_in, says};
@@ -70,18 +69,28 @@ fn every_command_explains_itself_and_touches_nothing() {
 #[test]
 fn a_reader_that_leaves_is_no_failure() {
     let folder = tempfile::tempdir().expect("a temporary directory");
-    let mut child = Command::new(env!("CARGO_BIN_EXE_nianlun"))
-        .current_dir(folder.path())
-        .args(["completions", "zsh"])
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("the program starts");
-    let mut line = String::new();
-    let mut reader = BufReader::with_capacity(16, child.stdout.take().expect("its output"));
-    reader.read_line(&mut line).expect("a line");
-    drop(reader);
-    let output = child.wait_with_output().expect("ended");
-    let err = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert_eq!((output.status.code(), err.as_str()), (Some(0), ""));
+    let commands: [&[&str]; 4] = [
+        &["completions", "zsh"],
+        &["generate", "park"],
+        &["pipeline"],
+        &["record", "cluster", "optics", "declared", "name=光电"],
+    ];
+    for words in commands {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_nianlun"))
+            .current_dir(folder.path())
+            .env_remove("NIANLUN_STORE")
+            .args(words)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the program starts");
+        drop(child.stdout.take());
+        let output = child.wait_with_output().expect("ended");
+        let err = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(
+            (output.status.code(), err.as_str()),
+            (Some(0), ""),
+            "{words:?}"
+        );
+    }
 }

@@ -56,6 +56,11 @@ async fn an_event_is_given_by_code_name_or_json(harness: &Harness) {
         &["入驻", "carrier=t-space", "area=120", "--on", "2016-04"],
     );
     says(&second, &["/2  log position 3"]);
+    let known: Vec<_> = history(&program, USCI)
+        .iter()
+        .map(|row| row["position"].as_u64())
+        .collect();
+    assert_eq!(known, [Some(2), Some(3)]);
     let third = [
         "Area changed",
         "carrier=t-space",
@@ -63,11 +68,6 @@ async fn an_event_is_given_by_code_name_or_json(harness: &Harness) {
         "--on",
         "2017",
     ];
-    let known: Vec<_> = history(&program, USCI)
-        .iter()
-        .map(|row| row["position"].as_u64())
-        .collect();
-    assert_eq!(known, [Some(2), Some(3)]);
     record(&program, USCI, &third);
     let json = r#"{"on": "by 2018-02-28", "change": {"attribute_stated": {"scheme": "area", "value": "重庆"}}}"#;
     record(&program, USCI, &["--json", json]);
