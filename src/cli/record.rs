@@ -18,6 +18,12 @@ use crate::service::{CommandError, Commands, Metadata};
 use crate::store::{FactQuery, KnownAt, StoreError, StreamId, Valid};
 
 pub async fn run(global: &Global, args: RecordArgs) -> Result<(), CliError> {
+    // clap takes no notice of the need, since --retract and an event exclude each other.
+    if args.with_dependents && args.retract.is_none() {
+        return Err(CliError::Usage(
+            "--with-dependents goes with --retract EVENT".to_owned(),
+        ));
+    }
     let app = App::open(global).await?;
     let recorder = Recorder {
         app: &app,

@@ -2,8 +2,10 @@
 //!
 //! A case is one `async fn(&Harness)`; `contract!` makes `sqlite::case` and `postgres::case` of it.
 
+mod cli;
 mod data;
 mod law;
+mod readme;
 mod service;
 mod store;
 mod support;
