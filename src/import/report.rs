@@ -41,8 +41,6 @@ pub struct Report {
     pub new_subjects: u64,
     /// Events that stood there already.
     pub already: u64,
-    /// Rows that say nothing under this mapping.
-    pub silent_rows: u64,
     /// Contradictions recorded, by code.
     pub contradictions: BTreeMap<String, u64>,
     /// What to know of rows, in their order.
