@@ -233,6 +233,19 @@ impl history::Change for Change {
         matches!(self, Self::Registered { .. })
     }
 
+    fn names(&self) -> Vec<(&'static str, Uuid)> {
+        match self {
+            Self::Registered {
+                parent: Some(parent),
+                ..
+            }
+            | Self::ParentStated {
+                parent: Some(parent),
+            } => vec![(Self::TYPE, *parent)],
+            _ => vec![],
+        }
+    }
+
     fn identifiers(&self) -> BTreeSet<String> {
         match self {
             Self::Registered { code, .. } => [format!("carrier:{code}")].into(),

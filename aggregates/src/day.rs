@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use jiff::ToSpan;
+use jiff::Span;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
@@ -56,14 +56,15 @@ impl Day {
     /// The day so many days after 1970-01-01; `None` outside 1800–2200.
     #[must_use]
     pub fn from_number(number: i32) -> Option<Self> {
-        let date = Self::EPOCH.0.checked_add(i64::from(number).days()).ok()?;
-        Self::try_from(date).ok()
+        let days = Span::new().try_days(number).ok()?;
+        Self::try_from(Self::EPOCH.0.checked_add(days).ok()?).ok()
     }
 
     /// The same day of the month so many months later, or that month's last day; `None` past 2200.
     #[must_use]
     pub fn plus_months(self, months: i32) -> Option<Self> {
-        Self::try_from(self.0.checked_add(i64::from(months).months()).ok()?).ok()
+        let months = Span::new().try_months(months).ok()?;
+        Self::try_from(self.0.checked_add(months).ok()?).ok()
     }
 
     /// The last day of this day's month.
@@ -124,6 +125,14 @@ mod tests {
         assert_eq!(Day::new(1970, 1, 1).map(Day::number), Some(0));
         assert_eq!(Day::new(2000, 3, 1).map(Day::number), Some(11_017));
         assert_eq!(Day::from_number(-1), Day::new(1969, 12, 31));
+    }
+
+    #[test]
+    fn a_count_that_no_calendar_reaches_is_no_day() {
+        for number in [i32::MIN, -70_000, 90_000, i32::MAX] {
+            assert_eq!(Day::from_number(number), None, "{number}");
+        }
+        assert_eq!(Day::EPOCH.plus_months(i32::MAX), None);
     }
 
     #[test]

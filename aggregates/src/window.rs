@@ -1,4 +1,4 @@
-//! Where an imprecise date can be placed (time.md: placement is deterministic, linear in the events, made anew each time).
+//! Where an imprecise date can be placed (docs/time.md: placement is deterministic, linear in the events, made anew each time).
 
 use crate::span::Span;
 

@@ -1,6 +1,6 @@
 //! From what a history says at each moment to facts on both time axes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use nianlun_aggregates::history::{Change, Event, Timeline};
 
@@ -36,7 +36,8 @@ pub fn bitemporal<C: Change>(
             timeline.extend(admitted.event.clone());
         }
         let mut before = std::mem::take(&mut believed);
-        for said in read(&timeline, &days) {
+        // A history may say the same thing twice over: it is one fact, since it was first believed.
+        for said in BTreeSet::from_iter(read(&timeline, &days)) {
             let since = before.remove(&said).unwrap_or(last.known);
             believed.insert(said, since);
         }

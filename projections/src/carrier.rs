@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use nianlun_aggregates::carrier::{CarrierType, Change};
-use nianlun_aggregates::history::Timeline;
+use nianlun_aggregates::history::{Change as _, Timeline};
 use uuid::Uuid;
 
 use crate::bitemporal::{Admitted, bitemporal};
@@ -18,6 +18,9 @@ pub fn facts(id: Uuid, history: &[Admitted<Change>]) -> Vec<Fact> {
 
 fn read(id: Uuid, timeline: &Timeline<Change>) -> Vec<Fact> {
     let said = timeline.in_force();
+    if !said.iter().any(|said| said.assertion.change.registers()) {
+        return vec![];
+    }
     let mut statements = Statements::of(Subject::Carrier, id, &said);
     let mut facts = vec![];
     for said in &said {

@@ -9,11 +9,25 @@ use uuid::Uuid;
 
 use crate::fact::{FOREVER, Fact, Subject, kind};
 
+/// Which of the statements of one day comes first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Turn {
+    /// It was so from the beginning: whatever is said of that day changes it.
+    First,
+    /// As any other.
+    #[default]
+    Within,
+    /// It ends what was stated that day.
+    Last,
+}
+
 /// A value as stated.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Stated<T> {
     /// The day on which it is placed; `None` if unknown.
     pub day: Option<i32>,
+    /// Its turn among those of that day.
+    pub turn: Turn,
     /// The value; `None` ends the one before.
     pub value: Option<T>,
     /// The date as stated.
@@ -39,6 +53,7 @@ pub struct Held<T> {
 pub fn stated<C: Change, T>(said: &InForce<'_, C>, value: Option<T>) -> Stated<T> {
     Stated {
         day: point(said.assertion.on),
+        turn: Turn::default(),
         value,
         on: said.assertion.on,
         sequence: said.sequence,
@@ -51,7 +66,8 @@ pub fn stated<C: Change, T>(said: &InForce<'_, C>, value: Option<T>) -> Stated<T
 pub fn held<T: Clone + Ord>(statements: impl IntoIterator<Item = Stated<T>>) -> Vec<Held<T>> {
     let mut statements: Vec<_> = statements.into_iter().collect();
     statements.sort_by(|a, b| {
-        (a.day.is_none(), a.day, &a.value, a.on).cmp(&(b.day.is_none(), b.day, &b.value, b.on))
+        let order = |a: &Stated<T>| (a.day.is_none(), a.day, a.turn);
+        (order(a), &a.value, a.on).cmp(&(order(b), &b.value, b.on))
     });
     let mut held: Vec<Held<T>> = vec![];
     for statement in statements {
@@ -139,6 +155,7 @@ impl Statements {
     ) {
         let statement = Stated {
             day: Some(self.begin),
+            turn: Turn::First,
             ..stated(said, Some(value))
         };
         self.values
@@ -213,6 +230,7 @@ mod tests {
     fn say(day: i32, value: Option<&str>) -> Stated<String> {
         Stated {
             day: Some(day),
+            turn: Turn::Within,
             value: value.map(str::to_owned),
             on: Span::Unknown,
             sequence: 1,
@@ -230,6 +248,18 @@ mod tests {
     fn a_value_holds_until_the_next() {
         let expected = vec![(1, 5, "a".to_owned()), (5, FOREVER, "b".to_owned())];
         assert_eq!(days(vec![say(5, Some("b")), say(1, Some("a"))]), expected);
+    }
+
+    #[test]
+    fn what_was_so_from_the_beginning_gives_way_to_what_is_said_of_that_day() {
+        let first = Stated {
+            turn: Turn::First,
+            ..say(1, Some("z"))
+        };
+        assert_eq!(
+            days(vec![first, say(1, Some("a"))]),
+            vec![(1, 1, "z".to_owned()), (1, FOREVER, "a".to_owned())]
+        );
     }
 
     #[test]

@@ -82,6 +82,7 @@ impl CliError {
             | Self::Command(
                 CommandError::Refused(_)
                 | CommandError::Moved { .. }
+                | CommandError::NoSuchPlace { .. }
                 | CommandError::Store(StoreError::IdentifierTaken { .. }),
             ) => REFUSED,
             _ => FAILED,

@@ -171,7 +171,6 @@ impl Recorder<'_> {
             let log = self.app.pick("日志位置", "log position");
             say(format_args!("{line}  {log} {position}"))?;
         }
-        self.tell_unknown_places().await?;
         if subject == Subject::Company {
             let sequences: Vec<_> = recorded
                 .events
@@ -286,6 +285,7 @@ impl Recorder<'_> {
                 let name = names.last().map_or("", |fact| fact.value.as_str());
                 return Ok(CliError::Refused(format!("{error} ({name})")));
             }
+            CommandError::NoSuchPlace { place } => return self.no_such_place(place).await,
             other => return Ok(other.into()),
         };
         let mut lines = vec![refusal.to_string()];
@@ -314,31 +314,38 @@ impl Recorder<'_> {
         Ok(CliError::Refused(lines.join("\n")))
     }
 
-    /// An event may come before the record of the carrier or cluster that it names; a typing slip looks the same.
-    async fn tell_unknown_places(&self) -> Result<(), CliError> {
-        let named: Vec<_> = self
-            .args
-            .fields
-            .iter()
-            .filter_map(|pair| match pair.split_once('=')? {
-                ("carrier" | "parent", code) => Some((Subject::Carrier, "registered", code)),
-                ("cluster", code) => Some((Subject::Cluster, "declared", code)),
-                _ => None,
-            })
-            .collect();
-        if named.is_empty() {
-            return Ok(());
-        }
+    /// A carrier or cluster without a record, by the word that was given for it, with those that resemble it.
+    async fn no_such_place(&self, place: StreamId) -> Result<CliError, CliError> {
+        let event = if place.subject == Subject::Cluster {
+            "declared"
+        } else {
+            "registered"
+        };
+        let id = place.id.to_string();
+        let named = self.args.fields.iter().find_map(|pair| {
+            let (_, word) = pair.split_once('=')?;
+            let code: Code = word.trim().parse().ok()?;
+            [carrier::carrier_id(&code), cluster::cluster_id(&code)]
+                .contains(&place.id)
+                .then(|| code.to_string())
+        });
+        let what = place.subject.as_str();
+        let Some(code) = named else {
+            return Ok(CliError::Refused(format!(
+                "{what} {id} has no record; `nianlun {what} list` shows those that have"
+            )));
+        };
+        self.app.catch_up().await?;
         let directory = Directory::load(self.app.store.as_ref(), self.now()?).await?;
-        for (subject, event, code) in named {
-            if directory.find(subject, code).is_err() {
-                let what = subject.as_str();
-                eprintln!(
-                    "note: no {what} {code} is recorded yet; if it is no slip: nianlun record {what} {code} {event} name=…"
-                );
+        let similar = match directory.find(place.subject, &code) {
+            Err(candidates) if !candidates.is_empty() => {
+                format!("; or is it one of: {}", candidates.join(", "))
             }
-        }
-        Ok(())
+            _ => String::new(),
+        };
+        Ok(CliError::Refused(format!(
+            "{what} {code} has no record; record it first: nianlun record {what} {code} {event} name=…{similar}"
+        )))
     }
 
     /// Today, as known now.

@@ -28,21 +28,11 @@ pub async fn series(
     part_name: impl Fn(&str) -> String,
 ) -> Result<Sheet, CliError> {
     let series = group_series(app.store.as_ref(), group, point, from, period(by)).await?;
-    let label = |part: &str| {
-        if part.is_empty() {
-            "–".to_owned()
-        } else {
-            part_name(part)
-        }
-    };
-    // The parts of an occupancy are its units: as many as companies.
-    let listed = !matches!(group, Group::Occupancy(_));
-    let parts = |parts: &[GroupCount]| {
-        let parts = if listed { parts } else { &[] };
-        let named = parts
-            .iter()
-            .map(|part| format!("{} {}", label(&part.part), part.spells));
-        named.collect::<Vec<_>>().into_iter()
+    // The units at a carrier are as many as its tenants; a tier or a programme sums up many.
+    let sums_up = !matches!(group, Group::Occupancy(_));
+    let named = |part: &GroupCount| {
+        let summed = sums_up && !part.part.is_empty();
+        summed.then(|| format!("{} {}", part_name(&part.part), part.spells))
     };
     let rows = series.iter().map(|point| {
         vec![
@@ -50,14 +40,12 @@ pub async fn series(
             point.companies.into(),
             point.arrivals.into(),
             point.departures.into(),
-            Cell::List(parts(&point.parts).collect()),
+            Cell::List(point.parts.iter().filter_map(named).collect()),
             Cell::List(
                 point
                     .ended
                     .iter()
-                    .map(|(value, count)| {
-                        format!("{} {count}", if value.is_empty() { "–" } else { value })
-                    })
+                    .map(|(how, count)| format!("{how} {count}"))
                     .collect(),
             ),
         ]

@@ -13,7 +13,7 @@ use nianlun_aggregates::history::{
 use super::draft::Draft;
 use super::report::{Issue, Report, Severity};
 use super::run::{Appending, ImportError};
-use crate::service::Metadata;
+use crate::service::{Metadata, Places, named};
 use crate::store::{Store, StoreError, StreamId};
 
 /// How often a batch that lost a race is decided anew.
@@ -23,6 +23,11 @@ const ATTEMPTS: u32 = 8;
 pub trait Plan<C: Change>: Sync {
     /// The drafts for a history, in order.
     fn drafts(&self, stream: StreamId, history: &History<C>) -> Vec<Draft<C>>;
+
+    /// The carriers and clusters that the plan itself registers: its rows may name them in any order.
+    fn brings(&self) -> BTreeSet<StreamId> {
+        BTreeSet::new()
+    }
 }
 
 /// Where events are appended and how.
@@ -33,6 +38,8 @@ pub struct Appender<'a> {
     pub appending: Appending,
     /// What every event of the run remembers.
     pub metadata: &'a Metadata,
+    /// The carriers and clusters that have a record.
+    pub places: Places,
 }
 
 /// What deciding a batch came to.
@@ -94,19 +101,28 @@ impl Appender<'_> {
         plan: &dyn Plan<C>,
     ) -> Result<Decided, ImportError> {
         let mut stored = self.store.streams(streams).await?;
-        let mut decided = Decided::default();
+        let mut planned = vec![];
         for stream in streams {
             let mut history = History::<C>::default();
             for event in stored.remove(stream).unwrap_or_default() {
                 cqrs_es::Aggregate::apply(&mut history, decode(&event)?);
             }
+            let drafts = plan.drafts(*stream, &history);
+            planned.push((*stream, history, drafts));
+        }
+        let drafts = planned.iter().flat_map(|(_, _, drafts)| drafts);
+        let all: BTreeSet<_> = drafts.flat_map(|draft| named(&draft.action)).collect();
+        let foreign = all.difference(&plan.brings()).copied().collect();
+        let missing = self.places.missing(self.store.as_ref(), foreign).await?;
+        let mut decided = Decided::default();
+        for (stream, history, drafts) in planned {
             let mut writing = Writing {
-                stream: *stream,
+                stream,
                 metadata: self.metadata,
                 history,
                 decided: &mut decided,
             };
-            writing.run(plan);
+            writing.run(drafts, &missing);
         }
         Ok(decided)
     }
@@ -159,13 +175,20 @@ struct Writing<'a, C> {
 }
 
 impl<C: Change> Writing<'_, C> {
-    fn run(&mut self, plan: &dyn Plan<C>) {
+    fn run(&mut self, drafts: Vec<Draft<C>>, missing: &BTreeSet<StreamId>) {
         let before: BTreeSet<_> = C::contradictions(self.history.timeline())
             .into_iter()
             .collect();
         let was_new = self.history.registration().is_none();
-        for draft in plan.drafts(self.stream, &self.history) {
-            self.record(draft);
+        for draft in drafts {
+            match named(&draft.action).intersection(missing).next() {
+                Some(place) => self
+                    .decided
+                    .report
+                    .issues
+                    .push(no_such_place(&draft, *place)),
+                None => self.record(draft),
+            }
         }
         if was_new && self.history.registration().is_some() {
             self.decided.report.new_subjects += 1;
@@ -260,6 +283,20 @@ impl<C: Change> Writing<'_, C> {
             serde_json::json!(event),
             serde_json::json!(metadata),
         )
+    }
+}
+
+fn no_such_place<C>(draft: &Draft<C>, place: StreamId) -> Issue {
+    let word = draft.places.iter().find(|word| word.id == place.id);
+    let what = place.subject.as_str();
+    Issue {
+        row: draft.rows.first().copied().unwrap_or_default(),
+        severity: Severity::Error,
+        column: word.map_or_else(|| what.to_owned(), |word| word.column.clone()),
+        value: word.map_or_else(|| place.id.to_string(), |word| word.word.clone()),
+        reason: format!(
+            "no {what} has this code; declare it in the mapping or record it first, then import again"
+        ),
     }
 }
 

@@ -1,9 +1,9 @@
 //! Rows about carriers or clusters, which are known by their codes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use nianlun_aggregates::Code;
-use nianlun_aggregates::history::{Change, History};
+use nianlun_aggregates::history::{Action, Change, History};
 use uuid::Uuid;
 
 use super::batch::Plan;
@@ -72,6 +72,18 @@ impl<C: Change> CodePlan<C> {
 }
 
 impl<C: Change> Plan<C> for CodePlan<C> {
+    fn brings(&self) -> BTreeSet<StreamId> {
+        let registers = |draft: &Draft<C>| match &draft.action {
+            Action::Record(assertions) => assertions.iter().any(|said| said.change.registers()),
+            _ => false,
+        };
+        let brought = self
+            .drafts
+            .iter()
+            .filter(|(_, drafts)| drafts.iter().any(registers));
+        brought.map(|(stream, _)| *stream).collect()
+    }
+
     fn drafts(&self, stream: StreamId, _: &History<C>) -> Vec<Draft<C>> {
         self.drafts.get(&stream).cloned().unwrap_or_default()
     }

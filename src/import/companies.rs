@@ -144,6 +144,7 @@ impl Plan<Change> for CompanyPlan {
             drafts.push(Draft {
                 rows: vec![row],
                 action: Action::Record(vec![Assertion { on, change }]),
+                places: vec![],
             });
         };
         for (index, known) in planned.rows.iter().enumerate() {

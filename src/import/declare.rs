@@ -203,6 +203,7 @@ fn add<C: Change>(
     drafts.push(Draft {
         rows: vec![],
         action: Action::Record(vec![Assertion { on, change }]),
+        places: vec![],
     });
     Ok(())
 }

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use nianlun_aggregates::Span;
 use nianlun_aggregates::history::{Action, Assertion, Change};
 
+use uuid::Uuid;
+
 use super::cells::{Row, Tables};
 use super::mapping::{Mapping, Output, Touching, Value};
 use super::report::Issue;
@@ -34,6 +36,19 @@ pub struct Draft<C> {
     pub rows: Vec<u64>,
     /// What to record.
     pub action: Action<C>,
+    /// The carriers and clusters that it names, as the rows write them.
+    pub places: Vec<PlaceWord>,
+}
+
+/// A carrier or cluster as a row writes it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlaceWord {
+    /// Which it is.
+    pub id: Uuid,
+    /// In which column.
+    pub column: String,
+    /// In what words.
+    pub word: String,
 }
 
 /// A field that every event gets that takes it and has none: the code by which the rows name their carrier or cluster.
@@ -62,6 +77,7 @@ pub fn drafts<C: Change>(
                 Ok(Some(action)) => drafts.push(Draft {
                     rows: vec![row.number],
                     action,
+                    places: saying.places(),
                 }),
                 Ok(None) => {}
                 Err(issue) => issues.push(issue),
@@ -167,19 +183,43 @@ impl<C: Change> Saying<'_, C> {
         value.map_or(Ok(None), |value| self.row.date(value, self.tables))
     }
 
-    /// An error in a field, told by the column from which the field came.
-    fn misread(&self, error: &FieldError) -> Issue {
+    /// The carriers and clusters that the fields name, with the words and columns they came from.
+    fn places(&self) -> Vec<PlaceWord> {
+        let fields = self.fields(&self.output.fields).unwrap_or_default();
+        let named = ["carrier", "parent", "cluster"]
+            .into_iter()
+            .filter_map(|name| {
+                let id = if name == "cluster" {
+                    fields.optional_cluster(name)
+                } else {
+                    fields.optional_carrier(name)
+                };
+                let word = fields.first(name)?.to_owned();
+                Some(PlaceWord {
+                    id: id.ok()??,
+                    column: self.column(name),
+                    word,
+                })
+            });
+        named.collect()
+    }
+
+    /// The column from which a field came; the field's name if it is a constant.
+    fn column(&self, field: &str) -> String {
         let mapped = self
             .output
             .fields
-            .get(&error.field)
-            .or_else(|| self.output.on_end.get(&error.field));
-        let column = match mapped {
-            Some(Value::Cells(cells)) => {
-                cells.column.clone().unwrap_or_else(|| error.field.clone())
-            }
-            _ => error.field.clone(),
-        };
+            .get(field)
+            .or_else(|| self.output.on_end.get(field));
+        match mapped {
+            Some(Value::Cells(cells)) => cells.column.clone().unwrap_or_else(|| field.to_owned()),
+            _ => field.to_owned(),
+        }
+    }
+
+    /// An error in a field, told by the column from which the field came.
+    fn misread(&self, error: &FieldError) -> Issue {
+        let column = self.column(&error.field);
         let mend = if error.mend.is_empty() {
             String::new()
         } else {

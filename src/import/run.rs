@@ -1,6 +1,6 @@
 //! One import run.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -19,7 +19,7 @@ use super::grouped::Plans;
 use super::mapping::{Mapping, MappingError};
 use super::report::Report;
 use super::{read, resolve};
-use crate::service::Metadata;
+use crate::service::{Metadata, Places};
 use crate::store::{Store, StoreError, StreamId};
 
 /// Streams decided at once.
@@ -117,6 +117,7 @@ impl Importer {
             store: &self.store,
             appending: self.appending,
             metadata: &metadata,
+            places: Places::default(),
         };
         append_declared(&appender, declared.carriers, &mut report).await?;
         append_declared(&appender, declared.clusters, &mut report).await?;
@@ -168,6 +169,10 @@ async fn append_declared<C: Change + 'static>(
 struct Declared<C>(BTreeMap<StreamId, Vec<Draft<C>>>);
 
 impl<C: Change> Plan<C> for Declared<C> {
+    fn brings(&self) -> BTreeSet<StreamId> {
+        self.0.keys().copied().collect()
+    }
+
     fn drafts(&self, stream: StreamId, history: &History<C>) -> Vec<Draft<C>> {
         let drafts = self.0.get(&stream).cloned().unwrap_or_default();
         // Declared before, perhaps by another mapping in other words: what stands stays.

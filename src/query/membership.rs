@@ -73,7 +73,7 @@ pub struct SeriesPoint {
     pub arrivals: u64,
     /// Spells that ended in it.
     pub departures: u64,
-    /// Spells that ended in it, by their value (an outcome, a reason).
+    /// Of programmes: spells that ended in it, by their outcome.
     pub ended: Vec<(String, u64)>,
 }
 
@@ -154,7 +154,11 @@ pub async fn group_series(
             .filter(|spell| within(spell.valid_to))
             .collect();
         let mut by_value = std::collections::BTreeMap::new();
-        for spell in &ended {
+        // How it ended stands on the spell of a programme; elsewhere the value says what the company was.
+        for spell in ended
+            .iter()
+            .filter(|_| matches!(group, Group::Programme(_)))
+        {
             *by_value.entry(spell.value.clone()).or_insert(0) += 1;
         }
         series.push(SeriesPoint {

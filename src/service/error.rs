@@ -2,7 +2,7 @@
 
 use nianlun_aggregates::history::{Refusal, Sequence};
 
-use crate::store::StoreError;
+use crate::store::{StoreError, StreamId};
 
 /// Why a command did not go through. Nothing was recorded.
 #[derive(Debug, thiserror::Error)]
@@ -19,6 +19,12 @@ pub enum CommandError {
         expected: Sequence,
         /// As it is.
         last: Sequence,
+    },
+    /// It names a carrier or cluster that has no record.
+    #[error("{} {} has no record; record it first", place.subject.as_str(), place.id)]
+    NoSuchPlace {
+        /// The carrier or cluster.
+        place: StreamId,
     },
     /// The store failed, or an identifier belongs to another.
     #[error(transparent)]

@@ -2,6 +2,7 @@
 
 mod error;
 mod metadata;
+mod places;
 
 use std::sync::Arc;
 
@@ -12,6 +13,7 @@ use uuid::Uuid;
 
 pub use error::CommandError;
 pub use metadata::Metadata;
+pub use places::{Places, named};
 
 use crate::store::{Repository, Store, StoreError};
 
@@ -31,13 +33,17 @@ pub struct Recorded<C> {
 #[derive(Clone)]
 pub struct Commands {
     store: Arc<dyn Store>,
+    places: Places,
 }
 
 impl Commands {
     /// Over a store.
     #[must_use]
     pub fn new(store: Arc<dyn Store>) -> Self {
-        Self { store }
+        Self {
+            store,
+            places: Places::default(),
+        }
     }
 
     /// Executes a command on a stream. `expected` is the sequence that the caller has seen, if it insists.
@@ -55,6 +61,13 @@ impl Commands {
     ) -> Result<Recorded<C>, CommandError> {
         let events =
             PersistedEventStore::<Repository, History<C>>::new_event_store(self.store.repository());
+        let missing = self
+            .places
+            .missing(self.store.as_ref(), named(&command.action))
+            .await?;
+        if let Some(place) = missing.first() {
+            return Err(CommandError::NoSuchPlace { place: *place });
+        }
         for _ in 0..ATTEMPTS {
             let loaded = events
                 .load_aggregate(&id.to_string())

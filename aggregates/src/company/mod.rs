@@ -7,6 +7,8 @@ mod terms;
 
 use std::collections::BTreeSet;
 
+use uuid::Uuid;
+
 pub use change::{Change, Entity};
 pub use life::{Edge, Life, Spell, SpellKey};
 pub use terms::{
@@ -17,6 +19,7 @@ pub use terms::{
 use crate::history::{self, Contradiction, History, Impossible, InForce, Timeline};
 use crate::identifier::Identifier;
 use crate::wording::Wording;
+use crate::{carrier, cluster};
 
 /// A company as its events tell it.
 pub type Company = History<Change>;
@@ -41,6 +44,25 @@ impl history::Change for Change {
 
     fn registers(&self) -> bool {
         matches!(self, Self::Registered { .. })
+    }
+
+    fn names(&self) -> Vec<(&'static str, Uuid)> {
+        match self {
+            Self::ProgrammeStarted { carrier, .. }
+            | Self::ProgrammeEnded { carrier, .. }
+            | Self::Graduated {
+                carrier: Some(carrier),
+            }
+            | Self::OccupancyStarted { carrier, .. }
+            | Self::OccupancyAreaChanged { carrier, .. }
+            | Self::OccupancyMoved { carrier, .. }
+            | Self::OccupancyEnded { carrier, .. } => vec![(carrier::Change::TYPE, *carrier)],
+            Self::MembershipStarted { cluster, .. }
+            | Self::MembershipTierChanged { cluster, .. }
+            | Self::MembershipEnded { cluster, .. }
+            | Self::NamedAsAnchor { cluster, .. } => vec![(cluster::Change::TYPE, *cluster)],
+            _ => vec![],
+        }
     }
 
     fn identifiers(&self) -> BTreeSet<String> {

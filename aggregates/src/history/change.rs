@@ -5,6 +5,7 @@ use std::fmt::Debug;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use uuid::Uuid;
 
 use super::contradiction::Contradiction;
 use super::timeline::Timeline;
@@ -29,6 +30,11 @@ pub trait Change:
 
     /// The identifiers that it ties to its subject, as the register keeps them: `scheme:value`.
     fn identifiers(&self) -> BTreeSet<String>;
+
+    /// The carriers and clusters that it names, by aggregate type and id. They must have a record of their own.
+    fn names(&self) -> Vec<(&'static str, Uuid)> {
+        vec![]
+    }
 
     /// What no further event could mend.
     ///

@@ -5,9 +5,10 @@ use nianlun_aggregates::company::{
 };
 use nianlun_aggregates::history::{Contradiction, Sequence};
 use nianlun_aggregates::window::{Window, point};
-use nianlun_aggregates::{Day, Wording};
+use nianlun_aggregates::{Day, Span, Wording};
 
 use super::Story;
+use super::pauses::{PAUSED, pauses};
 use crate::fact::{FOREVER, Fact, kind};
 use crate::policy::Policy;
 
@@ -67,12 +68,6 @@ const STILL_OPEN: Wording = Wording {
     zh: "注销未清",
     en: "closed but still open",
 };
-const PAUSED: Wording = Wording {
-    code: "application-paused",
-    zh: "审核中止",
-    en: "application paused",
-};
-
 /// One finding.
 pub(super) struct Finding {
     /// Its code.
@@ -149,7 +144,7 @@ fn contradicts(story: &Story<'_>, contradiction: &Contradiction) -> Finding {
     }
 }
 
-fn incubation_spells<'a>(story: &'a Story<'a>) -> impl Iterator<Item = (&'a Spell<'a>, i32, i32)> {
+fn incubations_of<'a>(story: &'a Story<'a>) -> impl Iterator<Item = &'a Spell<'a>> {
     let incubation = |spell: &&Spell<'_>| {
         matches!(
             spell.key,
@@ -159,15 +154,14 @@ fn incubation_spells<'a>(story: &'a Story<'a>) -> impl Iterator<Item = (&'a Spel
             }
         )
     };
-    story
-        .life
-        .spells
-        .iter()
-        .filter(incubation)
-        .filter_map(|spell| {
-            let (from, to) = spell.placed()?;
-            Some((spell, from, to.unwrap_or(FOREVER)))
-        })
+    story.life.spells.iter().filter(incubation)
+}
+
+fn incubation_spells<'a>(story: &'a Story<'a>) -> impl Iterator<Item = (&'a Spell<'a>, i32, i32)> {
+    incubations_of(story).filter_map(|spell| {
+        let (from, to) = spell.placed()?;
+        Some((spell, from, to.unwrap_or(FOREVER)))
+    })
 }
 
 fn opener(spell: &Spell<'_>) -> Option<Sequence> {
@@ -209,7 +203,11 @@ fn incubations(story: &Story<'_>, policy: &Policy) -> Vec<Finding> {
             .incubation_months
             .and_then(|months| latest.plus_months(months))
             .map(Day::number);
-        if let Some(deadline) = deadline.filter(|deadline| *deadline < to) {
+        // An end whose day is in doubt counts as early as it can be.
+        let stayed = spell.closed.map_or(Some(FOREVER), |closed| {
+            closed.said.assertion.on.earliest().map(Day::number)
+        });
+        if let Some(deadline) = deadline.filter(|deadline| Some(*deadline) < stayed) {
             found.push(Finding {
                 marks: false,
                 ..Finding::irregular(OVER_TENURE, opener(spell), deadline, to)
@@ -294,7 +292,9 @@ fn incubated(story: &Story<'_>, by: i32) -> bool {
         .said
         .iter()
         .any(|said| matches!(said.assertion.change, Change::Graduated { .. }));
-    graduated || incubation_spells(story).any(|(_, from, _)| from <= by)
+    let begun = |spell: &Spell<'_>| spell.opened.and_then(|opened| opened.day);
+    // One whose beginning is not known may have begun in time.
+    graduated || incubations_of(story).any(|spell| begun(spell).is_none_or(|from| from <= by))
 }
 
 fn covered(story: &Story<'_>, set: SpellSet, day: i32) -> bool {
@@ -309,6 +309,7 @@ fn covered(story: &Story<'_>, set: SpellSet, day: i32) -> bool {
                     period.latest().map(Day::number),
                 );
                 sets.contains(&set)
+                    && *period != Span::Unknown
                     && window.0.is_none_or(|first| first <= day)
                     && window.1.is_none_or(|last| day <= last)
             }
@@ -372,41 +373,12 @@ fn still_open(story: &Story<'_>) -> Vec<Finding> {
 }
 
 fn paused(story: &Story<'_>) -> Vec<Finding> {
-    use nianlun_aggregates::company::ApplicationStep::{Paused, Resumed};
-    let mut found = vec![];
-    for spell in story
-        .life
-        .spells
-        .iter()
-        .filter(|spell| matches!(spell.key, SpellKey::Application(_)))
-    {
-        let end = spell
-            .closed
-            .map_or(FOREVER, |edge| edge.day.unwrap_or(FOREVER));
-        let mut since: Option<(i32, Sequence)> = None;
-        for note in &spell.notes {
-            let Some(day) = note.day else { continue };
-            match &note.said.assertion.change {
-                Change::ApplicationAdvanced { step: Paused, .. } => {
-                    since = since.or(Some((day, note.said.sequence)));
-                }
-                Change::ApplicationAdvanced { step: Resumed, .. } => {
-                    if let Some((from, paused)) = since.take() {
-                        found.push(Finding {
-                            marks: false,
-                            ..Finding::irregular(PAUSED, [paused, note.said.sequence], from, day)
-                        });
-                    }
-                }
-                _ => {}
-            }
-        }
-        if let Some((from, paused)) = since {
-            found.push(Finding {
-                marks: false,
-                ..Finding::irregular(PAUSED, [paused], from, end.max(from))
-            });
-        }
-    }
-    found
+    let spells = story.life.spells.iter();
+    spells
+        .flat_map(pauses)
+        .map(|pause| Finding {
+            marks: false,
+            ..Finding::irregular(PAUSED, pause.events, pause.from, pause.to)
+        })
+        .collect()
 }

@@ -1,12 +1,13 @@
 //! What a company's history says.
 
 mod findings;
+mod pauses;
 mod spells;
 mod stages;
 mod stated;
 
 pub use findings::IRREGULARITIES;
-use nianlun_aggregates::company::{Change, Life};
+use nianlun_aggregates::company::{Change, Entity, Life};
 use nianlun_aggregates::history::{Sequence, Timeline};
 use nianlun_aggregates::window::point;
 use uuid::Uuid;
@@ -97,6 +98,22 @@ impl Story<'_> {
     /// A value that holds until the next.
     fn held(&self, kind: &str, key: &str, held: &Held<String>) -> Fact {
         held_fact(Subject::Company, self.id, kind, key, held)
+    }
+
+    /// What the entity is, each with the first day on which it is; [`FOREVER`] if that is not known.
+    fn entities(&self) -> Vec<(i32, Entity, Sequence)> {
+        let begin = self.begin.unwrap_or(FOREVER);
+        let kinds = self.life.entities().into_iter().enumerate();
+        kinds
+            .map(|(index, (day, entity, sequence))| {
+                let from = if index == 0 {
+                    begin
+                } else {
+                    day.unwrap_or(FOREVER)
+                };
+                (from, entity, sequence)
+            })
+            .collect()
     }
 
     /// The day on which an event became known.

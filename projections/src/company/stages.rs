@@ -7,6 +7,7 @@ use nianlun_aggregates::history::Sequence;
 use nianlun_aggregates::{Board, Day};
 
 use super::Story;
+use super::pauses::{PAUSED, pauses};
 use crate::fact::{FOREVER, Fact, kind};
 use crate::ladder::{Ladder, Rule, Stage};
 
@@ -42,7 +43,7 @@ struct Reading<'a> {
 }
 
 pub(super) fn facts(story: &Story<'_>, ladder: &Ladder) -> Vec<Fact> {
-    let entities = story.life.entities();
+    let entities = story.entities();
     let Some(begin) = story.begin else {
         let Some((_, entity, sequence)) = entities.first() else {
             return vec![];
@@ -60,7 +61,8 @@ pub(super) fn facts(story: &Story<'_>, ladder: &Ladder) -> Vec<Fact> {
     let reading = Reading::new(story, ladder);
     let mut days = reading.turning_days();
     days.insert(begin);
-    days.extend(entities.iter().filter_map(|(from, ..)| *from));
+    days.extend(entities.iter().map(|(from, ..)| *from));
+    days.remove(&FOREVER);
     let days: Vec<_> = days.into_iter().filter(|day| *day >= begin).collect();
     let mut stages: Vec<Fact> = vec![];
     let mut highest: Vec<Fact> = vec![];
@@ -70,7 +72,7 @@ pub(super) fn facts(story: &Story<'_>, ladder: &Ladder) -> Vec<Fact> {
         let unit = entities
             .iter()
             .rev()
-            .find(|(from, ..)| from.is_none_or(|from| from <= day))
+            .find(|(from, ..)| *from <= day)
             .map_or("", |(_, entity, _)| entity.code());
         let fact = |kind: &str, stage: &Stage, ground: &Ground| {
             let fact = story
@@ -178,6 +180,8 @@ impl<'a> Reading<'a> {
                 days.extend(self.gap_end(placed));
             }
         }
+        let pauses = self.spells.iter().flat_map(|placed| pauses(placed.spell));
+        days.extend(pauses.flat_map(|pause| [pause.from, pause.to]));
         days.extend(self.graduated.iter().map(|(day, _)| *day));
         days.remove(&FOREVER);
         days
@@ -216,7 +220,7 @@ impl<'a> Reading<'a> {
                 open(&|key| matches!(key, SpellKey::Legal(status) if statuses.contains(status)))
             }
             Rule::Listed => self.listed(day, moment),
-            Rule::Applying => open(&|key| matches!(key, SpellKey::Application(_))),
+            Rule::Applying => self.applying(day, moment),
             Rule::Delisted => self.delisted(day),
             Rule::Programme(wanted) => open(
                 &|key| matches!(key, SpellKey::Programme { programme, .. } if programme == wanted),
@@ -257,13 +261,42 @@ impl<'a> Reading<'a> {
         if !events.is_empty() {
             return Some(Ground::on(events));
         }
-        let between = self
-            .spells
-            .iter()
-            .find(|placed| placed.to <= day && self.gap_end(placed).is_some_and(|end| day < end))?;
+        let in_transfer = |placed: &&Placed<'a>| {
+            placed.to <= day
+                && self.gap_end(placed).is_some_and(|end| day < end)
+                && !self.arrived(placed, day)
+        };
+        let between = self.spells.iter().find(in_transfer)?;
         let mut ground = Ground::on(between.spell.closed.map(|edge| edge.said.sequence));
         ground.flags.insert("between-boards");
         Some(ground)
+    }
+
+    /// Whether shares have come to another board by a day since these left theirs.
+    fn arrived(&self, left: &Placed<'a>, day: i32) -> bool {
+        self.spells.iter().any(|placed| {
+            matches!(placed.spell.key, SpellKey::Security(_))
+                && !std::ptr::eq(placed, left)
+                && (left.to..=day).contains(&placed.from)
+        })
+    }
+
+    /// An application is open; flagged while all that are open are paused.
+    fn applying(&self, day: i32, moment: Option<&Placed<'a>>) -> Option<Ground> {
+        let applications: Vec<_> = self
+            .open(day, moment)
+            .filter(|placed| matches!(placed.spell.key, SpellKey::Application(_)))
+            .collect();
+        let paused = |placed: &&Placed<'a>| {
+            pauses(placed.spell)
+                .iter()
+                .any(|pause| pause.from <= day && day < pause.to)
+        };
+        let mut ground = Ground::on(applications.iter().filter_map(|placed| began(placed.spell)));
+        if applications.iter().all(paused) {
+            ground.flags.insert(PAUSED.code);
+        }
+        (!applications.is_empty()).then_some(ground)
     }
 
     /// Until when a security delisted for a transfer still counts as listed.

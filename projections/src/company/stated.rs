@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use nianlun_aggregates::company::{Change, Entity};
+use nianlun_aggregates::company::{Change, Entity, SpellKey};
 use nianlun_aggregates::window::point;
-use nianlun_aggregates::{Day, Identifier};
+use nianlun_aggregates::{Day, Identifier, Span};
 
 use super::Story;
 use crate::fact::{FOREVER, Fact, kind};
-use crate::values::{Stated, held, stated};
+use crate::values::{Stated, Turn, held, stated};
 
 pub(super) fn facts(story: &Story<'_>) -> Vec<Fact> {
     let mut facts = entities(story);
@@ -19,20 +19,21 @@ pub(super) fn facts(story: &Story<'_>) -> Vec<Fact> {
 }
 
 fn entities(story: &Story<'_>) -> Vec<Fact> {
-    let kinds = story.life.entities();
-    let starts = kinds
+    let kinds = story.entities();
+    let ends = kinds
         .iter()
-        .map(|(from, ..)| from.or(story.begin).unwrap_or(FOREVER));
-    let ends = starts.clone().skip(1).chain([FOREVER]);
+        .skip(1)
+        .map(|(from, ..)| *from)
+        .chain([FOREVER]);
     let mut facts = vec![];
-    for (((_, entity, sequence), from), to) in kinds.iter().zip(starts).zip(ends) {
+    for ((from, entity, sequence), to) in kinds.iter().zip(ends) {
         let group = match entity {
             Entity::UnnamedLocalEntity { group } => Some(group),
             _ => None,
         };
         facts.push(
             story
-                .fact(kind::ENTITY, from, to.max(from))
+                .fact(kind::ENTITY, *from, to)
                 .valued(entity.code())
                 .based([*sequence])
                 .with("group", group),
@@ -50,6 +51,7 @@ fn names(story: &Story<'_>) -> Vec<Fact> {
             Change::Registered { name, .. } => {
                 statements.push(Stated {
                     day: story.begin,
+                    turn: Turn::First,
                     ..stated(said, Some(name.to_string()))
                 });
             }
@@ -142,6 +144,22 @@ fn values(story: &Story<'_>) -> Vec<Fact> {
             _ => {}
         }
     }
+    // Shares that leave their board leave their code there.
+    for spell in &story.life.spells {
+        let (SpellKey::Security(board), Some(closed)) = (&spell.key, spell.closed) else {
+            continue;
+        };
+        let at_once = spell.opened.is_some_and(|opened| opened.day == closed.day);
+        let end = Stated {
+            day: closed.day,
+            turn: if at_once { Turn::Last } else { Turn::Within },
+            ..stated(&closed.said, None)
+        };
+        statements
+            .entry((kind::CODE, board.to_string()))
+            .or_default()
+            .push(end);
+    }
     for ((kind, key), statements) in statements {
         facts.extend(
             held(statements)
@@ -194,10 +212,12 @@ fn moments(story: &Story<'_>) -> Vec<Fact> {
                 sets,
                 period,
             } => {
+                // Without a period nothing is covered on any day.
+                let begin = story.begin.filter(|_| *period != Span::Unknown);
                 let from = period
                     .earliest()
                     .map(Day::number)
-                    .or(story.begin)
+                    .or(begin)
                     .unwrap_or(FOREVER);
                 let to = period.latest().map_or(FOREVER, |last| last.number() + 1);
                 let sets: Vec<_> = sets.iter().map(|set| set.code()).collect();

@@ -8,7 +8,7 @@ use crate::support::program::{Program, text};
 contract!(
     carriers_and_clusters_are_recorded_by_code,
     a_registration_has_the_code_of_its_reference,
-    a_carrier_that_is_not_recorded_is_pointed_out,
+    a_place_that_is_not_recorded_is_refused,
 );
 
 async fn carriers_and_clusters_are_recorded_by_code(harness: &Harness) {
@@ -120,34 +120,51 @@ async fn a_registration_has_the_code_of_its_reference(harness: &Harness) {
     says(&event, &["no such event", "level-granted (授级)"]);
 }
 
-async fn a_carrier_that_is_not_recorded_is_pointed_out(harness: &Harness) {
+async fn a_place_that_is_not_recorded_is_refused(harness: &Harness) {
     let program = Program::over(harness);
-    let record = |args: &[&str]| program.run(&[&["record"], args].concat());
-    record(&["company", "town:1", "registered", "name=甲"]);
-    let enter = record(&["company", "town:1", "入驻", "carrier=hub", "--on", "2016"]);
-    assert_eq!(enter.code, Some(0), "{}", enter.err);
-    says(
-        &enter.err,
-        &["no carrier hub", "nianlun record carrier hub registered"],
-    );
-    let join = record(&[
+    program.done(&["record", "company", "town:1", "registered", "name=甲"]);
+    program.done(&[
+        "record",
+        "carrier",
+        "hub-west",
+        "registered",
+        "name=枢纽西区",
+    ]);
+    let enter = [
+        "record",
         "company",
         "town:1",
-        "加入集群",
-        "cluster=med",
+        "入驻",
+        "carrier=hub",
         "--on",
         "2016",
-    ]);
-    says(&join.err, &["nianlun record cluster med declared"]);
-    record(&["carrier", "hub", "registered", "name=枢纽"]);
-    let moved = record(&[
-        "company",
-        "town:1",
-        "occupancy-moved",
-        "carrier=hub",
-        "to=A2",
-        "--on",
-        "2017",
-    ]);
-    assert_eq!((moved.code, moved.err.as_str()), (Some(0), ""));
+    ];
+    let refused = fails(&program, 4, &enter);
+    says(
+        &refused,
+        &[
+            "carrier hub has no record",
+            "nianlun record carrier hub registered",
+        ],
+    );
+    says(&refused, &["hub-west (枢纽西区)"]);
+    let join = ["record", "company", "town:1", "加入集群", "cluster=med"];
+    let refused = fails(&program, 4, &join);
+    says(&refused, &["nianlun record cluster med declared"]);
+    let nobody = "00000000-0000-0000-0000-000000000001";
+    let json = format!(r#"{{"on": "2016", "change": {{"graduated": {{"carrier": "{nobody}"}}}}}}"#);
+    let graduate = ["record", "company", "town:1", "--json", &json];
+    says(&fails(&program, 4, &graduate), &[nobody, "has no record"]);
+    let parent = [
+        "record",
+        "carrier",
+        "annex",
+        "registered",
+        "name=二期",
+        "parent=hub",
+    ];
+    says(&fails(&program, 4, &parent), &["carrier hub has no record"]);
+
+    program.done(&["record", "carrier", "hub", "registered", "name=枢纽"]);
+    program.done(&enter);
 }

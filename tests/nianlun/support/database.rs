@@ -162,6 +162,21 @@ impl Harness {
         .unwrap_or_else(|error| panic!("{sql}: {error}"))
     }
 
+    /// Asks for one text of each row beside the program.
+    pub async fn texts(&self, sql: &str) -> Vec<String> {
+        match self.dialect {
+            Dialect::Postgres => {
+                let rows = self.postgres().await.fetch_all(sql).await;
+                rows.map(|rows| rows.iter().map(|row| row.get(0)).collect())
+            }
+            Dialect::Sqlite => {
+                let rows = self.sqlite().await.fetch_all(sql).await;
+                rows.map(|rows| rows.iter().map(|row| row.get(0)).collect())
+            }
+        }
+        .unwrap_or_else(|error| panic!("{sql}: {error}"))
+    }
+
     /// Waits until the server has noticed that a killed client is gone: its last commit may still be on the way.
     pub async fn settled(&self) {
         if self.dialect == Dialect::Sqlite {

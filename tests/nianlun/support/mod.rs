@@ -1,6 +1,8 @@
 //! Fresh, isolated databases of both dialects, and the small things that the suites share.
 
 pub mod aggregate;
+#[path = "../../../projections/tests/support/any.rs"]
+pub mod any;
 pub mod child;
 pub mod database;
 pub mod events;

@@ -1,0 +1,315 @@
+//! The law, on both stores: facts selected at a day and a time of knowledge are those of the history as it was known then,
+//! whoever wrote it and however often it was folded in between.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use cqrs_es::Aggregate;
+use cqrs_es::DomainEvent;
+use cqrs_es::persist::SerializedEvent;
+use jiff::tz::TimeZone;
+use nianlun::projector::{Folds, catch_up, rebuild};
+use nianlun::service::{CommandError, Commands, Metadata};
+use nianlun::store::{AdmittedEvent, FactQuery, KnownAt, Store, StoreError, StreamId, Valid};
+use nianlun_aggregates::company::{Assertion, Change, Company};
+use nianlun_aggregates::decode::decode;
+use nianlun_projections::{Fact, Known, Subject};
+use proptest::strategy::{Strategy, ValueTree};
+use proptest::test_runner::TestRunner;
+use uuid::Uuid;
+
+use crate::contract;
+use crate::support::any::{Step, Trial, command, decided, record};
+use crate::support::database::{Dialect, Harness};
+use crate::support::facts::everything;
+
+contract!(
+    facts_at_a_point_are_those_of_the_history_known_then,
+    folding_after_every_round_and_once_at_the_end_leave_the_same_facts,
+    a_rebuild_leaves_the_same_facts,
+);
+
+const COMPANIES: usize = 12;
+
+fn folds() -> Folds {
+    let zone = TimeZone::get("Asia/Shanghai").expect("the zone is known");
+    Folds::shipped(zone).expect("what ships can be read")
+}
+
+/// A company's record, with the steps that are still to be tried.
+struct Record {
+    stream: StreamId,
+    registration: Assertion,
+    steps: Vec<Step>,
+}
+
+/// Random records; printed when a case fails, since they are not made smaller.
+fn records() -> Vec<Record> {
+    let mut runner = TestRunner::default();
+    let mut record = |number: usize| {
+        let drawn = record(4..12).new_tree(&mut runner).expect("a record");
+        let (registration, steps) = drawn.current();
+        println!("{number}: {registration:?}\n{steps:#?}");
+        let stream = StreamId {
+            subject: Subject::Company,
+            id: Uuid::from_u128(number as u128),
+        };
+        Record {
+            stream,
+            registration,
+            steps,
+        }
+    };
+    (1..=COMPANIES).map(&mut record).collect()
+}
+
+/// Writes the records, a step of each in turn; after every round the log is made longer, and folded if `folding`.
+async fn written(store: &Arc<dyn Store>, folding: bool) {
+    let records = records();
+    let commands = Commands::new(Arc::clone(store));
+    for record in &records {
+        let registration = Trial::Record(vec![record.registration.clone()]);
+        in_bulk(&**store, record.stream, &registration).await;
+        // Unless another company has its identifiers, that registers it.
+        let mut plain = record.registration.clone();
+        if let Change::Registered { identifiers, .. } = &mut plain.change {
+            identifiers.clear();
+        }
+        in_bulk(&**store, record.stream, &Trial::Record(vec![plain])).await;
+    }
+    let longest = records
+        .iter()
+        .map(|record| record.steps.len())
+        .max()
+        .unwrap_or(0);
+    for turn in 0..longest {
+        let mut ends_round = false;
+        for (number, record) in records.iter().enumerate() {
+            let Some(step) = record.steps.get(turn) else {
+                continue;
+            };
+            if (turn + number) % 2 == 0 {
+                in_bulk(&**store, record.stream, &step.trial).await;
+            } else {
+                by_command(&commands, record.stream, &step.trial).await;
+            }
+            ends_round |= step.ends_round && number % 4 == 0;
+        }
+        if ends_round {
+            store.sequence().await.expect("a round");
+            if folding {
+                catch_up(store, &folds(), |_, _| ()).await.expect("folded");
+            }
+        }
+    }
+    catch_up(store, &folds(), |_, _| ()).await.expect("folded");
+}
+
+/// A step as a command; another company may hold its identifier, or the decision may be no.
+async fn by_command(commands: &Commands, stream: StreamId, trial: &Trial) {
+    let company: Company = commands.load(stream.id).await.expect("loaded");
+    if company.registration().is_none() {
+        return;
+    }
+    let command = command(&company, trial);
+    match commands
+        .execute(stream.id, &command, None, &Metadata::by("tester"))
+        .await
+    {
+        Ok(_)
+        | Err(CommandError::Refused(_) | CommandError::Store(StoreError::IdentifierTaken { .. })) =>
+            {}
+        Err(error) => panic!("{command:?}: {error}"),
+    }
+}
+
+/// The same as an import does it.
+async fn in_bulk(store: &dyn Store, stream: StreamId, trial: &Trial) {
+    let mut company = Company::default();
+    for event in store.stream(stream).await.expect("read") {
+        company.apply(decode(&event).expect("an event"));
+    }
+    let events: Vec<_> = (company.timeline().last() + 1..)
+        .zip(decided(&company, trial))
+        .map(|(sequence, event)| {
+            SerializedEvent::new(
+                stream.id.to_string(),
+                usize::try_from(sequence).expect("small"),
+                stream.subject.as_str().to_owned(),
+                event.event_type(),
+                event.event_version(),
+                serde_json::json!(event),
+                serde_json::json!({"actor": "tester"}),
+            )
+        })
+        .collect();
+    match store.append_bulk(&events).await {
+        Ok(()) | Err(StoreError::IdentifierTaken { .. }) => {}
+        Err(error) => panic!("{events:?}: {error}"),
+    }
+}
+
+/// All facts as stored, but for the number of their row.
+async fn stored(harness: &Harness) -> Vec<String> {
+    let columns = "projection, subject, %, kind, key, part, value, valid_from, valid_to, known_from_at, known_from_position, \
+                   known_to_at, known_to_position, from_stated, to_stated, CAST(basis AS TEXT), CAST(flags AS TEXT), \
+                   CAST(detail AS TEXT)";
+    let (id, array) = match harness.dialect {
+        Dialect::Postgres => ("CAST(id AS TEXT)", "jsonb_build_array"),
+        Dialect::Sqlite => ("hex(id)", "json_array"),
+    };
+    let row = format!("CAST({array}({}) AS TEXT)", columns.replace('%', id));
+    let mut rows = harness.texts(&format!("SELECT {row} FROM facts")).await;
+    rows.sort();
+    rows
+}
+
+/// A fact without when it was believed.
+fn said(fact: Fact) -> Fact {
+    Fact {
+        known_from: Known::OPEN,
+        known_to: Known::OPEN,
+        ..fact
+    }
+}
+
+/// What the histories say as far as `asked` says that they were known: a round is known whole or not at all.
+fn folded(histories: &[AdmittedEvent], asked: impl Fn(Known) -> bool) -> BTreeSet<Fact> {
+    let mut facts = BTreeSet::new();
+    for history in histories.chunk_by(|a, b| a.stream == b.stream) {
+        let rounds = history.chunk_by(|a, b| a.known.at == b.known.at);
+        let known: Vec<_> = rounds
+            .filter(|round| round.last().is_some_and(|last| asked(last.known)))
+            .flatten()
+            .cloned()
+            .collect();
+        let Some(first) = known.first() else { continue };
+        let read = folds().facts(first.stream, &known).expect("a fold");
+        facts.extend(
+            read.into_iter()
+                .filter(|fact| fact.known_to == Known::OPEN)
+                .map(said),
+        );
+    }
+    facts
+}
+
+async fn asked(store: &dyn Store, valid: Valid, known: KnownAt) -> BTreeSet<Fact> {
+    let found = store
+        .facts(&FactQuery {
+            valid,
+            known,
+            ..everything()
+        })
+        .await
+        .expect("facts");
+    let count = found.len();
+    let found: BTreeSet<_> = found.into_iter().map(said).collect();
+    assert_eq!(found.len(), count, "no fact is believed twice over");
+    found
+}
+
+async fn facts_at_a_point_are_those_of_the_history_known_then(harness: &Harness) {
+    let store = harness.open().await;
+    written(&store, true).await;
+    let streams = store.stream_ids(None, 1_000).await.expect("streams");
+    assert_eq!(streams.len(), COMPANIES);
+    let histories = store
+        .histories(&streams, i64::MAX)
+        .await
+        .expect("histories");
+    let positions: BTreeSet<u64> = histories.iter().map(|event| event.known.position).collect();
+    let times: BTreeMap<i64, u64> = histories
+        .iter()
+        .map(|event| (event.known.at, event.known.position))
+        .collect();
+    assert!(times.len() > 2, "several rounds: {times:?}");
+    let days: BTreeSet<i32> = folded(&histories, |_| true)
+        .iter()
+        .flat_map(|fact| [fact.valid_from - 1, fact.valid_from])
+        .collect();
+    let days: Vec<_> = days.into_iter().step_by(5).collect();
+
+    let mut points: Vec<(KnownAt, Box<dyn Fn(Known) -> bool>)> = vec![
+        (KnownAt::Latest, Box::new(|_| true)),
+        (KnownAt::Position(0), Box::new(|_| false)),
+    ];
+    for &time in times.keys() {
+        points.push((KnownAt::Time(time), Box::new(move |known| known.at <= time)));
+        points.push((
+            KnownAt::Time(time - 1),
+            Box::new(move |known| known.at < time),
+        ));
+    }
+    for &position in positions.iter().step_by(3) {
+        points.push((
+            KnownAt::Position(position),
+            Box::new(move |known| known.position <= position),
+        ));
+    }
+    for (turn, (known, is_known)) in points.iter().enumerate() {
+        let then = folded(&histories, is_known);
+        assert_eq!(asked(&*store, Valid::Any, *known).await, then, "{known:?}");
+        // Every day follows from that; that the store reads days as the fold means them, a few of them show.
+        for &day in days.iter().skip(turn % 3).step_by(3) {
+            let on_day = |fact: &&Fact| fact.valid_from <= day && day < fact.valid_to;
+            let then: BTreeSet<_> = then.iter().filter(on_day).cloned().collect();
+            assert_eq!(
+                asked(&*store, Valid::On(day), *known).await,
+                then,
+                "{day}, {known:?}"
+            );
+        }
+    }
+}
+
+async fn folding_after_every_round_and_once_at_the_end_leave_the_same_facts(harness: &Harness) {
+    let store = harness.open().await;
+    written(&store, true).await;
+    let round_by_round = stored(harness).await;
+    assert!(round_by_round.len() > COMPANIES, "{}", round_by_round.len());
+    harness.execute("DELETE FROM facts").await;
+    harness.execute("DELETE FROM checkpoints").await;
+    catch_up(&store, &folds(), |_, _| ()).await.expect("folded");
+    assert_eq!(stored(harness).await, round_by_round);
+    // Nothing is left to do, and doing it changes nothing.
+    catch_up(&store, &folds(), |_, _| ()).await.expect("folded");
+    assert_eq!(stored(harness).await, round_by_round);
+}
+
+async fn a_rebuild_leaves_the_same_facts(harness: &Harness) {
+    let store = harness.open().await;
+    written(&store, true).await;
+    let before = stored(harness).await;
+    let streams = rebuild(&store, &folds(), |_| ()).await.expect("rebuilt");
+    assert_eq!(streams, COMPANIES as u64);
+    assert_eq!(stored(harness).await, before);
+    // And it goes on from there.
+    let renamed = Change::Renamed {
+        name: nianlun_aggregates::Text::new("戊").expect("a name"),
+    };
+    let on = "2020-01-01".parse().expect("a date");
+    let step = Trial::Record(vec![Assertion {
+        on,
+        change: renamed,
+    }]);
+    let registered: Vec<_> = streams_with_registration(&*store).await;
+    let stream = *registered.first().expect("a registered company");
+    in_bulk(&*store, stream, &step).await;
+    catch_up(&store, &folds(), |_, _| ()).await.expect("folded");
+    let later = stored(harness).await;
+    assert_ne!(later, before);
+    rebuild(&store, &folds(), |_| ()).await.expect("rebuilt");
+    assert_eq!(stored(harness).await, later);
+}
+
+async fn streams_with_registration(store: &dyn Store) -> Vec<StreamId> {
+    let facts = store.facts(&everything()).await.expect("facts");
+    let ids: BTreeSet<Uuid> = facts.iter().map(|fact| fact.id).collect();
+    ids.into_iter()
+        .map(|id| StreamId {
+            subject: Subject::Company,
+            id,
+        })
+        .collect()
+}
