@@ -43,6 +43,17 @@ fn it_corrects_back_to_the_first_words() {
 }
 
 #[test]
+fn it_corrects_an_event_whose_contradiction_was_recorded_before() {
+    let contradicting = || company([on("2018-05-31", left("101"))]);
+    contradicting()
+        .when_read()
+        .then_contradictions([(EndWithoutStart, &[2])]);
+    contradicting()
+        .when(correction(2, on("2018-06-30", left("101"))))
+        .then([corrected(2, on("2018-06-30", left("101")))]);
+}
+
+#[test]
 fn it_corrects_one_kind_of_event_to_another() {
     tenant()
         .when(correction(3, on("2018-05-31", moved("101", "102"))))

@@ -76,7 +76,9 @@ pub mod kind {
     pub const OCCUPANCY: &str = "occupancy";
     /// A membership: key cluster, part tier, value capacity.
     pub const MEMBERSHIP: &str = "membership";
-    /// An application for listing: key board, part last step, value outcome.
+    /// The step an application has reached: key board, value step.
+    pub const STEP: &str = "step";
+    /// An application for listing: key board, value outcome.
     pub const APPLICATION: &str = "application";
     /// Shares on a board: key board, value reason of delisting.
     pub const SECURITY: &str = "security";
@@ -172,6 +174,11 @@ pub mod kind {
             code: MEMBERSHIP,
             zh: "集群成员",
             en: "membership",
+        },
+        Wording {
+            code: STEP,
+            zh: "上市进程",
+            en: "application step",
         },
         Wording {
             code: APPLICATION,

@@ -294,7 +294,7 @@ fn a_paused_application_is_flagged_until_it_is_resumed_or_ends() {
     .then(
         kind::APPLICATION,
         NOW,
-        &["2019-03-01..2020-03-01 STAR paused withdrawn"],
+        &["2019-03-01..2020-03-01 STAR withdrawn"],
     );
     given([
         company().on("2012-01-05"),

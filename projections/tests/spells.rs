@@ -169,7 +169,7 @@ fn a_room_keeps_the_latest_area_and_a_planned_end_is_no_exit() {
 }
 
 #[test]
-fn an_application_tells_its_last_step_and_ends_with_the_listing() {
+fn an_application_tells_the_step_of_the_day_and_ends_with_the_listing() {
     given([
         company().on("2012-01-05"),
         applies(Star, TutoringFiled).on("2019-03-01"),
@@ -177,9 +177,13 @@ fn an_application_tells_its_last_step_and_ends_with_the_listing() {
         applies(Star, Approved).on("2020-03-01"),
         lists(Star, "688287").on("2020-07-22"),
     ])
+    .at("2019-12-31", NOW)
+    .then(kind::STEP, &["STAR accepted"])
     .at("2020-07-21", NOW)
-    .then(kind::APPLICATION, &["STAR approved listed"])
+    .then(kind::STEP, &["STAR approved"])
+    .then(kind::APPLICATION, &["STAR listed"])
     .at("2020-07-22", NOW)
+    .then(kind::STEP, &[])
     .then(kind::APPLICATION, &[])
     .then(kind::SECURITY, &["STAR"]);
 }

@@ -1,6 +1,7 @@
 //! What commands share: the open store, the folds, the zone, the words.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -34,18 +35,25 @@ pub struct App {
 }
 
 impl App {
-    /// Opens an installation; a new one gets the default zone.
+    /// Opens an installation; a new one gets its zone.
     pub async fn open(global: &Global) -> Result<Self, CliError> {
         let store = open(&global.store).await?;
-        let name = if let Some(name) = store.setting(ZONE).await? {
-            name
-        } else {
-            store.set_setting(ZONE, DEFAULT_ZONE).await?;
-            DEFAULT_ZONE.to_owned()
+        let wanted = global.zone.as_deref();
+        let name = match (store.setting(ZONE).await?, wanted) {
+            (Some(kept), Some(wanted)) if kept != wanted => {
+                return Err(CliError::Usage(format!(
+                    "--zone {wanted}: this store counts days in {kept}, and its dates mean that zone; leave --zone out"
+                )));
+            }
+            (Some(kept), _) => kept,
+            (None, wanted) => {
+                let name = wanted.unwrap_or(DEFAULT_ZONE);
+                zone(name)?;
+                store.set_setting(ZONE, name).await?;
+                name.to_owned()
+            }
         };
-        let zone = TimeZone::get(&name).map_err(|error| {
-            CliError::Usage(format!("the installation's zone {name:?}: {error}"))
-        })?;
+        let zone = zone(&name)?;
         Ok(Self {
             store,
             folds: Folds::shipped(zone.clone())?,
@@ -55,9 +63,23 @@ impl App {
         })
     }
 
-    /// Opens an installation for reading: everything committed is in the facts.
+    /// Opens an installation that must be there, as it is.
+    pub async fn open_existing(global: &Global) -> Result<Self, CliError> {
+        let file = global
+            .store
+            .strip_prefix("sqlite:")
+            .map(|path| path.trim_start_matches("//"));
+        if let Some(file) = file.filter(|file| !file.is_empty() && !Path::new(file).exists()) {
+            return Err(CliError::Usage(format!(
+                "there is no store {file}; check --store, or make one with `nianlun import` or `nianlun record`"
+            )));
+        }
+        Self::open(global).await
+    }
+
+    /// Opens an installation for reading: it must be there, and everything committed is in the facts.
     pub async fn open_current(global: &Global) -> Result<Self, CliError> {
-        let app = Self::open(global).await?;
+        let app = Self::open_existing(global).await?;
         app.catch_up().await?;
         Ok(app)
     }
@@ -220,6 +242,14 @@ impl App {
         };
         format!("{}{known}", point.day)
     }
+}
+
+fn zone(name: &str) -> Result<TimeZone, CliError> {
+    TimeZone::get(name).map_err(|error| {
+        CliError::Usage(format!(
+            "zone {name:?}: {error}; write a name such as Asia/Shanghai"
+        ))
+    })
 }
 
 /// The first candidates, a line each.

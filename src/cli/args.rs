@@ -33,6 +33,9 @@ pub struct Global {
     /// Language of names and headings
     #[arg(long, global = true, env = "NIANLUN_LANG", value_enum, default_value_t = Lang::Zh)]
     pub lang: Lang,
+    /// Zone in which days are counted; set once, when the store is made [default: Asia/Shanghai]
+    #[arg(long, global = true, env = "NIANLUN_ZONE", value_name = "ZONE")]
+    pub zone: Option<String>,
     /// No progress bars
     #[arg(long, short, global = true)]
     pub quiet: bool,
@@ -86,12 +89,21 @@ pub enum Command {
     Company(CompanyCommand),
     /// The 0→1→N pipeline: how many stand on each stage
     Pipeline(PipelineArgs),
-    /// Clusters: list, members, series
+    /// Clusters: list, history, members, series
     #[command(subcommand)]
     Cluster(ClusterCommand),
-    /// Carriers: list, members, stays, series
+    /// Carriers: list, history, members, stays, series
     #[command(subcommand)]
     Carrier(CarrierCommand),
+    /// The events that can be recorded, with their fields
+    Events {
+        /// Of what
+        #[arg(value_enum, default_value_t = SubjectArg::Company)]
+        subject: SubjectArg,
+        /// Form of the output
+        #[arg(long, value_enum, default_value_t = Format::Table)]
+        format: Format,
+    },
     /// Contradictions and irregularities
     Findings(FindingsArgs),
     /// Write all facts anew from the events
@@ -300,6 +312,14 @@ pub enum ClusterCommand {
         #[command(flatten)]
         reading: Reading,
     },
+    /// Its events in the order recorded
+    History {
+        /// Its code, or a name that only one has
+        cluster: String,
+        /// The point in question
+        #[command(flatten)]
+        reading: Reading,
+    },
     /// The members on a day
     Members {
         /// Its code, or a name that only one has
@@ -338,6 +358,14 @@ pub enum CarrierSet {
 pub enum CarrierCommand {
     /// Carriers with their companies
     List {
+        /// The point in question
+        #[command(flatten)]
+        reading: Reading,
+    },
+    /// Its events in the order recorded
+    History {
+        /// Its code, or a name that only one has
+        carrier: String,
         /// The point in question
         #[command(flatten)]
         reading: Reading,

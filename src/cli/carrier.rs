@@ -1,19 +1,33 @@
 //! `nianlun carrier`
 
+use nianlun_aggregates::carrier::Change;
 use nianlun_projections::{Subject, kind};
 use uuid::Uuid;
 
 use super::app::App;
 use super::args::{CarrierCommand, CarrierSet, Global, Reading};
 use super::error::CliError;
+use super::history::history_sheet;
 use super::series::{members_sheet, series, stays_sheet};
 use super::sheet::{Cell, Sheet, column};
 use crate::query::{Directory, Group, Place, group_counts};
+use crate::store::StreamId;
 
 pub async fn run(global: &Global, command: CarrierCommand) -> Result<(), CliError> {
     let app = App::open_current(global).await?;
     match command {
         CarrierCommand::List { reading } => list(&app, &reading).await,
+        CarrierCommand::History { carrier, reading } => {
+            let point = app.point(&reading)?;
+            let directory = Directory::load(app.store.as_ref(), point).await?;
+            let id = App::place(&directory, Subject::Carrier, &carrier)?;
+            let stream = StreamId {
+                subject: Subject::Carrier,
+                id,
+            };
+            let sheet = history_sheet::<Change>(&app, stream, point).await?;
+            Ok(sheet.print(reading.format, app.lang)?)
+        }
         CarrierCommand::Members {
             carrier,
             set,
@@ -73,7 +87,9 @@ async fn list(app: &App, reading: &Reading) -> Result<(), CliError> {
     let point = app.point(reading)?;
     let directory = Directory::load(app.store.as_ref(), point).await?;
     let mut rows = vec![];
-    for (id, place) in &directory.carriers {
+    let mut places: Vec<_> = directory.carriers.iter().collect();
+    places.sort_by_key(|(_, place)| &place.code);
+    for (id, place) in places {
         let (tenants, _) = group_counts(app.store.as_ref(), Group::Occupancy(*id), point).await?;
         let (programmes, _) =
             group_counts(app.store.as_ref(), Group::Programme(*id), point).await?;

@@ -1,18 +1,32 @@
 //! `nianlun cluster`
 
+use nianlun_aggregates::cluster::Change;
 use nianlun_projections::{Subject, kind};
 
 use super::app::App;
 use super::args::{ClusterCommand, Global, Reading};
 use super::error::CliError;
+use super::history::history_sheet;
 use super::series::{members_sheet, series};
 use super::sheet::{Cell, Sheet, column};
 use crate::query::{Directory, Group, Place, group_counts};
+use crate::store::StreamId;
 
 pub async fn run(global: &Global, command: ClusterCommand) -> Result<(), CliError> {
     let app = App::open_current(global).await?;
     match command {
         ClusterCommand::List { reading } => list(&app, &reading).await,
+        ClusterCommand::History { cluster, reading } => {
+            let point = app.point(&reading)?;
+            let directory = Directory::load(app.store.as_ref(), point).await?;
+            let id = App::place(&directory, Subject::Cluster, &cluster)?;
+            let stream = StreamId {
+                subject: Subject::Cluster,
+                id,
+            };
+            let sheet = history_sheet::<Change>(&app, stream, point).await?;
+            Ok(sheet.print(reading.format, app.lang)?)
+        }
         ClusterCommand::Members { cluster, reading } => {
             let point = app.point(&reading)?;
             let directory = Directory::load(app.store.as_ref(), point).await?;
@@ -62,7 +76,9 @@ async fn list(app: &App, reading: &Reading) -> Result<(), CliError> {
     let point = app.point(reading)?;
     let directory = Directory::load(app.store.as_ref(), point).await?;
     let mut rows = vec![];
-    for (id, place) in &directory.clusters {
+    let mut places: Vec<_> = directory.clusters.iter().collect();
+    places.sort_by_key(|(_, place)| &place.code);
+    for (id, place) in places {
         let (companies, parts) =
             group_counts(app.store.as_ref(), Group::Cluster(*id), point).await?;
         let tiers = parts

@@ -1,17 +1,16 @@
 //! `nianlun company`
 
-use jiff::Timestamp;
 use nianlun_aggregates::Day;
-use nianlun_projections::{FOREVER, Fact, kind};
+use nianlun_aggregates::company::Change;
+use nianlun_projections::{FOREVER, Fact, Subject, kind};
 
 use super::app::App;
 use super::args::{CompanyCommand, Global, Reading};
-use super::describe;
 use super::error::CliError;
+use super::history::history_sheet;
 use super::sheet::{Cell, Sheet, column};
-use crate::query::{
-    Directory, Point, company_history, company_list, company_state, wording_of_finding,
-};
+use crate::query::{Directory, company_list, company_state, wording_of_finding};
+use crate::store::StreamId;
 
 pub async fn run(global: &Global, command: CompanyCommand) -> Result<(), CliError> {
     let app = App::open_current(global).await?;
@@ -200,7 +199,15 @@ fn fact_row(app: &App, directory: &Directory, fact: &Fact) -> Vec<Cell> {
 async fn history(app: &App, word: &str, reading: &Reading) -> Result<(), CliError> {
     let point = app.point(reading)?;
     let id = app.company(word, point).await?;
-    let sheet = history_sheet(app, id, point).await?;
+    let sheet = history_sheet::<Change>(
+        app,
+        StreamId {
+            subject: Subject::Company,
+            id,
+        },
+        point,
+    )
+    .await?;
     if sheet.rows.is_empty() {
         return Err(unknown(word));
     }
@@ -211,67 +218,4 @@ fn unknown(word: &str) -> CliError {
     CliError::Usage(format!(
         "nothing is known of a company {word:?} at that point; `nianlun company list` shows those there are"
     ))
-}
-
-/// A company's events in the order recorded.
-pub async fn history_sheet(app: &App, id: uuid::Uuid, point: Point) -> Result<Sheet, CliError> {
-    let lines = company_history(app.store.as_ref(), id, point.known).await?;
-    let directory = Directory::load(app.store.as_ref(), point).await?;
-    let state = company_state(app.store.as_ref(), id, point).await?;
-    let name = state
-        .and_then(|state| state.facts.into_iter().find(|fact| fact.kind == kind::NAME))
-        .map(|fact| fact.value)
-        .unwrap_or_default();
-    let rows = lines.iter().map(|line| {
-        let known = Timestamp::from_microsecond(line.known.at).map(|time| {
-            time.to_zoned_datetime(app.zone.clone())
-                .strftime("%Y-%m-%d %H:%M:%S")
-                .to_string()
-        });
-        let on = line
-            .event
-            .entry
-            .assertion()
-            .map(|assertion| assertion.on.to_string())
-            .unwrap_or_default();
-        let source = [line.metadata.get("source"), line.metadata.get("row")]
-            .into_iter()
-            .flatten()
-            .cloned()
-            .collect::<Vec<_>>()
-            .join(":");
-        vec![
-            line.sequence.into(),
-            on.into(),
-            describe::name(app, &line.event).into(),
-            describe::fields(&directory, &line.event).into(),
-            line.superseded_by
-                .map(|by| format!("#{by}"))
-                .unwrap_or_default()
-                .into(),
-            known.unwrap_or_default().into(),
-            line.known.position.into(),
-            if source.is_empty() {
-                line.metadata.get("actor").cloned().unwrap_or_default()
-            } else {
-                source
-            }
-            .into(),
-        ]
-    });
-    Ok(Sheet {
-        title: format!("{name} · {id}"),
-        columns: vec![
-            column("event", "序", "event"),
-            column("on", "发生", "on"),
-            column("name", "事件", "what"),
-            column("fields", "内容", "says"),
-            column("superseded_by", "已被取代", "superseded by"),
-            column("known", "得知", "known"),
-            column("position", "日志位置", "position"),
-            column("source", "来源:行", "source:row"),
-        ],
-        rows: rows.collect(),
-        notes: app.made_up_itself(id, point).await?,
-    })
 }

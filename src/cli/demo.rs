@@ -3,19 +3,21 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use nianlun_aggregates::company::Change;
 use nianlun_aggregates::{Day, Identifier};
+use nianlun_projections::Subject;
 use uuid::Uuid;
 
 use super::app::App;
 use super::args::{DemoArgs, Format, Global, PeriodArg};
-use super::company::history_sheet;
 use super::error::CliError;
+use super::history::history_sheet;
 use super::import::summary;
 use super::sheet::{Cell, Column, Sheet, column, say};
 use super::{pipeline, progress};
 use crate::import::{Appending, Importer, Mapping};
 use crate::query::{Directory, Group, PipelineFilter, Point, group_counts};
-use crate::store::KnownAt;
+use crate::store::{KnownAt, StreamId};
 
 /// The bundled examples in the order in which they are loaded: name, rows, mapping.
 const BUNDLED: &[(&str, &str, &str)] = &[
@@ -146,9 +148,16 @@ async fn show(app: &App) -> Result<(), CliError> {
     let company = crate::intake::identifier(SHOWN)
         .as_ref()
         .map_or(Uuid::nil(), Identifier::company_id);
-    Ok(history_sheet(app, company, point)
-        .await?
-        .print(Format::Table, app.lang)?)
+    Ok(history_sheet::<Change>(
+        app,
+        StreamId {
+            subject: Subject::Company,
+            id: company,
+        },
+        point,
+    )
+    .await?
+    .print(Format::Table, app.lang)?)
 }
 
 /// The members of every cluster at the end of each year.

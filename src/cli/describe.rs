@@ -1,8 +1,8 @@
 //! Events in words.
 
-use nianlun_aggregates::company::{Change, EVENT_TYPES};
-use nianlun_aggregates::history::{Entry, Event};
-use nianlun_aggregates::{Wording, company};
+use nianlun_aggregates::company::EVENT_TYPES;
+use nianlun_aggregates::history::{Change, Entry, Event};
+use nianlun_aggregates::{Identifier, Wording};
 use serde_json::Value;
 
 use super::app::App;
@@ -10,7 +10,7 @@ use crate::query::Directory;
 
 /// What an event is called.
 #[must_use]
-pub fn name(app: &App, event: &Event<company::Change>) -> String {
+pub fn name<C: Change>(app: &App, event: &Event<C>) -> String {
     let of_type = |code: &str| {
         EVENT_TYPES
             .iter()
@@ -24,7 +24,7 @@ pub fn name(app: &App, event: &Event<company::Change>) -> String {
     };
     let words: Vec<_> = act
         .into_iter()
-        .chain(change.map(nianlun_aggregates::history::Change::wording))
+        .chain(change.map(Change::wording))
         .map(|wording| app.word(wording))
         .collect();
     words.join(" · ")
@@ -32,7 +32,7 @@ pub fn name(app: &App, event: &Event<company::Change>) -> String {
 
 /// What an event says, its fields with carriers and clusters by name.
 #[must_use]
-pub fn fields(directory: &Directory, event: &Event<company::Change>) -> String {
+pub fn fields<C: Change>(directory: &Directory, event: &Event<C>) -> String {
     let mut parts = vec![];
     if let Some(target) = event.entry.target() {
         parts.push(format!("→ #{target}"));
@@ -52,7 +52,7 @@ pub fn fields(directory: &Directory, event: &Event<company::Change>) -> String {
     parts.join(" ")
 }
 
-fn change(directory: &Directory, change: &Change) -> Vec<String> {
+fn change<C: Change>(directory: &Directory, change: &C) -> Vec<String> {
     let Ok(Value::Object(tagged)) = serde_json::to_value(change) else {
         return vec![];
     };
@@ -66,6 +66,12 @@ fn change(directory: &Directory, change: &Change) -> Vec<String> {
         .collect()
 }
 
+/// An identifier as it is written on the command line.
+fn identifier(value: &Value) -> String {
+    serde_json::from_value(value.clone())
+        .map_or_else(|_| value.to_string(), |known: Identifier| known.to_string())
+}
+
 fn said(directory: &Directory, value: &Value) -> String {
     match value {
         Value::String(text) => directory.name(text),
@@ -74,6 +80,9 @@ fn said(directory: &Directory, value: &Value) -> String {
             .map(|value| said(directory, value))
             .collect::<Vec<_>>()
             .join(", "),
+        Value::Object(fields) if fields.contains_key("usci") || fields.contains_key("external") => {
+            identifier(value)
+        }
         Value::Object(fields) => match (
             fields.get("amount"),
             fields.get("unit"),

@@ -9,7 +9,7 @@ use super::sheet::{Sheet, column};
 use crate::projector::PROJECTION;
 
 pub async fn run(global: &Global) -> Result<(), CliError> {
-    let app = App::open(global).await?;
+    let app = App::open_existing(global).await?;
     let mut lines: Vec<(String, String)> =
         vec![("program".to_owned(), env!("CARGO_PKG_VERSION").to_owned())];
     lines.extend(app.store.report().await?);

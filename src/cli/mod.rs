@@ -9,8 +9,10 @@ mod demo;
 mod describe;
 mod doctor;
 mod error;
+mod events;
 mod findings;
 mod generate;
+mod history;
 mod import;
 mod pipeline;
 mod progress;
@@ -57,6 +59,7 @@ async fn dispatch(cli: Cli) -> Result<std::process::ExitCode, CliError> {
         Command::Pipeline(args) => pipeline::run(&cli.global, args).await?,
         Command::Cluster(command) => cluster::run(&cli.global, command).await?,
         Command::Carrier(command) => carrier::run(&cli.global, command).await?,
+        Command::Events { subject, format } => events::run(&cli.global, subject, format)?,
         Command::Findings(args) => findings::run(&cli.global, args).await?,
         Command::Rebuild => rebuild::run(&cli.global).await?,
         Command::Doctor => doctor::run(&cli.global).await?,

@@ -8,7 +8,7 @@ use super::sheet::say;
 use crate::projector::rebuild;
 
 pub async fn run(global: &Global) -> Result<(), CliError> {
-    let app = App::open(global).await?;
+    let app = App::open_existing(global).await?;
     let bar = progress::bar(
         global.quiet,
         app.pick("重建", "rebuilding"),

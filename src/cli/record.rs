@@ -13,7 +13,7 @@ use crate::intake::{
     CARRIER_FORMS, CLUSTER_FORMS, COMPANY_FORMS, FieldError, Fields, Forms, carrier_change,
     cluster_change, company_change, identifier,
 };
-use crate::query::{Directory, Find, Point, find_companies, wording_of_finding};
+use crate::query::{Find, Point, find_companies, wording_of_finding};
 use crate::service::{CommandError, Commands, Metadata};
 use crate::store::{FactQuery, KnownAt, StoreError, StreamId, Valid};
 
@@ -262,11 +262,45 @@ impl Recorder<'_> {
     }
 
     fn manner(&self) -> Result<Manner, CliError> {
+        let needs_reason =
+            self.args.despite || self.args.correct.is_some() || self.args.retract.is_some();
+        if self.args.because.is_some() && !needs_reason {
+            return Err(CliError::Usage(
+                "--because goes with --correct, --retract or --despite; an event that contradicts nothing needs no reason".to_owned(),
+            ));
+        }
         if self.args.despite {
             Ok(Manner::Despite(self.reason()?))
         } else {
             Ok(Manner::Live)
         }
+    }
+
+    fn now(&self) -> Result<Point, CliError> {
+        Ok(Point {
+            day: self.app.today()?,
+            known: KnownAt::Latest,
+        })
+    }
+
+    /// The word by which a field names a carrier or cluster.
+    fn word_of(&self, place: StreamId) -> Option<String> {
+        let mut words = self
+            .args
+            .fields
+            .iter()
+            .filter_map(|pair| pair.split_once('='));
+        let named = |word: &str| {
+            let code: Code = word.parse().ok()?;
+            Some(if place.subject == Subject::Cluster {
+                cluster::cluster_id(&code)
+            } else {
+                carrier::carrier_id(&code)
+            })
+        };
+        words
+            .find(|(_, word)| named(word) == Some(place.id))
+            .map(|(_, word)| word.to_owned())
     }
 
     /// A refusal with the events that it collides with, or with the name of who holds the identifier.
@@ -285,7 +319,13 @@ impl Recorder<'_> {
                 let name = names.last().map_or("", |fact| fact.value.as_str());
                 return Ok(CliError::Refused(format!("{error} ({name})")));
             }
-            CommandError::NoSuchPlace { place } => return self.no_such_place(place).await,
+            CommandError::NoSuchPlace { place } => {
+                let what = place.subject.as_str();
+                let word = self.word_of(place).unwrap_or_else(|| place.id.to_string());
+                return Ok(CliError::Refused(format!(
+                    "no {what} has the code {word:?}; `nianlun {what} list` shows those there are, `nianlun record {what} {word} …` records a new one"
+                )));
+            }
             other => return Ok(other.into()),
         };
         let mut lines = vec![refusal.to_string()];
@@ -312,48 +352,6 @@ impl Recorder<'_> {
             ));
         }
         Ok(CliError::Refused(lines.join("\n")))
-    }
-
-    /// A carrier or cluster without a record, by the word that was given for it, with those that resemble it.
-    async fn no_such_place(&self, place: StreamId) -> Result<CliError, CliError> {
-        let event = if place.subject == Subject::Cluster {
-            "declared"
-        } else {
-            "registered"
-        };
-        let id = place.id.to_string();
-        let named = self.args.fields.iter().find_map(|pair| {
-            let (_, word) = pair.split_once('=')?;
-            let code: Code = word.trim().parse().ok()?;
-            [carrier::carrier_id(&code), cluster::cluster_id(&code)]
-                .contains(&place.id)
-                .then(|| code.to_string())
-        });
-        let what = place.subject.as_str();
-        let Some(code) = named else {
-            return Ok(CliError::Refused(format!(
-                "{what} {id} has no record; `nianlun {what} list` shows those that have"
-            )));
-        };
-        self.app.catch_up().await?;
-        let directory = Directory::load(self.app.store.as_ref(), self.now()?).await?;
-        let similar = match directory.find(place.subject, &code) {
-            Err(candidates) if !candidates.is_empty() => {
-                format!("; or is it one of: {}", candidates.join(", "))
-            }
-            _ => String::new(),
-        };
-        Ok(CliError::Refused(format!(
-            "{what} {code} has no record; record it first: nianlun record {what} {code} {event} name=…{similar}"
-        )))
-    }
-
-    /// Today, as known now.
-    fn now(&self) -> Result<Point, CliError> {
-        Ok(Point {
-            day: self.app.today()?,
-            known: KnownAt::Latest,
-        })
     }
 
     /// What the new events are flagged with.

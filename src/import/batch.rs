@@ -46,6 +46,8 @@ pub struct Appender<'a> {
 #[derive(Default)]
 struct Decided {
     events: Vec<Vec<SerializedEvent>>,
+    /// The identifiers that streams hold already, or claim by these events.
+    claims: BTreeMap<String, StreamId>,
     report: Report,
 }
 
@@ -57,37 +59,23 @@ impl Appender<'_> {
         plan: &dyn Plan<C>,
         report: &mut Report,
     ) -> Result<(), ImportError> {
+        let mut taken = BTreeMap::new();
         for _ in 0..ATTEMPTS {
-            let decided = self.decide(streams, plan).await?;
+            let mut decided = self.decide(streams, plan, &taken).await?;
+            if self.appending == Appending::OneByOne {
+                // What is written one by one cannot be taken back: it is looked up before.
+                taken.extend(self.held(&decided).await?);
+                decided = self.decide(streams, plan, &taken).await?;
+            }
             match self.write(&decided.events).await {
                 Ok(()) => {
                     report.add(decided.report);
                     return Ok(());
                 }
                 Err(StoreError::Conflict) => {}
-                Err(StoreError::IdentifierTaken { .. }) if streams.len() > 1 => {
-                    // One of them claims what another holds: alone, each tells its own row.
-                    for stream in streams {
-                        Box::pin(self.append(std::slice::from_ref(stream), plan, report)).await?;
-                    }
-                    return Ok(());
-                }
-                Err(error @ StoreError::IdentifierTaken { .. }) => {
-                    let rows = decided
-                        .events
-                        .iter()
-                        .flatten()
-                        .filter_map(row_of)
-                        .min()
-                        .unwrap_or_default();
-                    report.issues.push(Issue {
-                        row: rows,
-                        severity: Severity::Error,
-                        column: String::new(),
-                        value: String::new(),
-                        reason: error.to_string(),
-                    });
-                    return Ok(());
+                Err(StoreError::IdentifierTaken { identifier, holder }) => {
+                    taken.extend(self.held(&decided).await?);
+                    taken.insert(identifier, holder);
                 }
                 Err(error) => return Err(error.into()),
             }
@@ -95,10 +83,17 @@ impl Appender<'_> {
         Err(StoreError::Conflict.into())
     }
 
+    /// Who holds what these events claim.
+    async fn held(&self, decided: &Decided) -> Result<BTreeMap<String, StreamId>, StoreError> {
+        let claims: Vec<_> = decided.claims.keys().cloned().collect();
+        self.store.holders(&claims).await
+    }
+
     async fn decide<C: Change + 'static>(
         &self,
         streams: &[StreamId],
         plan: &dyn Plan<C>,
+        taken: &BTreeMap<String, StreamId>,
     ) -> Result<Decided, ImportError> {
         let mut stored = self.store.streams(streams).await?;
         let mut planned = vec![];
@@ -114,7 +109,10 @@ impl Appender<'_> {
         let all: BTreeSet<_> = drafts.flat_map(|draft| named(&draft.action)).collect();
         let foreign = all.difference(&plan.brings()).copied().collect();
         let missing = self.places.missing(self.store.as_ref(), foreign).await?;
-        let mut decided = Decided::default();
+        let mut decided = Decided {
+            claims: taken.clone(),
+            ..Decided::default()
+        };
         for (stream, history, drafts) in planned {
             let mut writing = Writing {
                 stream,
@@ -215,6 +213,14 @@ impl<C: Change> Writing<'_, C> {
             manner: Manner::Import,
         }) {
             Ok(events) => {
+                if let Some((identifier, holder)) = self.held_by_another(&events) {
+                    let taken = StoreError::IdentifierTaken { identifier, holder };
+                    self.refused(&draft.rows, taken.to_string());
+                    return;
+                }
+                let claims = events.iter().flat_map(|event| &event.claims);
+                let claims = claims.map(|claim| (claim.clone(), self.stream));
+                self.decided.claims.extend(claims);
                 let written = (first..)
                     .zip(&events)
                     .map(|(sequence, event)| self.serialised(sequence, event, &draft.rows))
@@ -228,14 +234,27 @@ impl<C: Change> Writing<'_, C> {
             Err(Refusal::Record(RecordError::AlreadyRecorded { .. })) => {
                 self.decided.report.already += 1;
             }
-            Err(refusal) => self.decided.report.issues.push(Issue {
-                row: draft.rows.first().copied().unwrap_or_default(),
-                severity: Severity::Error,
-                column: String::new(),
-                value: String::new(),
-                reason: refusal.to_string(),
-            }),
+            Err(refusal) => self.refused(&draft.rows, refusal.to_string()),
         }
+    }
+
+    /// An identifier that these events claim and another stream holds: the draft is left out, what else is said goes in.
+    fn held_by_another(&self, events: &[Event<C>]) -> Option<(String, StreamId)> {
+        let mut claims = events.iter().flat_map(|event| &event.claims);
+        claims.find_map(|claim| {
+            let holder = self.decided.claims.get(claim)?;
+            (*holder != self.stream).then(|| (claim.clone(), *holder))
+        })
+    }
+
+    fn refused(&mut self, rows: &[u64], reason: String) {
+        self.decided.report.issues.push(Issue {
+            row: rows.first().copied().unwrap_or_default(),
+            severity: Severity::Error,
+            column: String::new(),
+            value: String::new(),
+            reason,
+        });
     }
 
     /// What of an action the history does not say yet. The same file again adds nothing; a period that has ended since adds
@@ -249,9 +268,17 @@ impl<C: Change> Writing<'_, C> {
         match action {
             Action::RecordSpell { opening, end } => match (said(&opening), said(&end)) {
                 (false, false) => Some(Action::RecordSpell { opening, end }),
-                (true, false) => Some(Action::Record(vec![end])),
-                (false, true) => Some(Action::Record(vec![opening])),
                 (true, true) => None,
+                // Of what is no period nothing is recorded, even where one end stands already.
+                (opens, _) => {
+                    let unsaid = if opens { &end } else { &opening }.clone();
+                    let period = Action::RecordSpell { opening, end };
+                    Some(if self.is_no_period(&period) {
+                        period
+                    } else {
+                        Action::Record(vec![unsaid])
+                    })
+                }
             },
             Action::Record(assertions) => {
                 let unsaid: Vec<_> = assertions
@@ -262,6 +289,21 @@ impl<C: Change> Writing<'_, C> {
             }
             other => Some(other),
         }
+    }
+
+    /// Whether it ends before it begins.
+    fn is_no_period(&self, action: &Action<C>) -> bool {
+        let command = Command {
+            action: action.clone(),
+            manner: Manner::Import,
+        };
+        let refusal = self.history.decide(&command);
+        matches!(
+            refusal,
+            Err(Refusal::Record(
+                RecordError::EndBeforeStart { .. } | RecordError::EndOfAnother { .. }
+            ))
+        )
     }
 
     fn serialised(&self, sequence: Sequence, event: &Event<C>, rows: &[u64]) -> SerializedEvent {
@@ -298,15 +340,4 @@ fn no_such_place<C>(draft: &Draft<C>, place: StreamId) -> Issue {
             "no {what} has this code; declare it in the mapping or record it first, then import again"
         ),
     }
-}
-
-fn row_of(event: &SerializedEvent) -> Option<u64> {
-    event
-        .metadata
-        .get("row")?
-        .as_str()?
-        .split('+')
-        .next()?
-        .parse()
-        .ok()
 }

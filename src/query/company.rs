@@ -2,15 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use nianlun_aggregates::company::CompanyEvent;
-use nianlun_aggregates::decode::decode;
-use nianlun_aggregates::history::{Sequence, Timeline};
 use nianlun_aggregates::text::fold;
-use nianlun_projections::{Fact, Known, Subject, kind};
+use nianlun_projections::{FOREVER, Fact, Subject, kind};
 use uuid::Uuid;
 
 use super::point::Point;
-use crate::store::{FactQuery, KnownAt, Store, StoreError, StreamId, Valid};
+use crate::store::{FactQuery, Store, StoreError, Valid};
 
 /// A company that a word may mean.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -37,21 +34,6 @@ pub struct CompanyState {
     pub id: Uuid,
     /// Its facts that hold on the day, with what stands on no day.
     pub facts: Vec<Fact>,
-}
-
-/// One event of a history.
-#[derive(Clone, Debug, PartialEq)]
-pub struct HistoryLine {
-    /// Its sequence.
-    pub sequence: Sequence,
-    /// When it became known.
-    pub known: Known,
-    /// The event.
-    pub event: CompanyEvent,
-    /// The event that stands against it.
-    pub superseded_by: Option<Sequence>,
-    /// What is remembered of how it came in.
-    pub metadata: BTreeMap<String, String>,
 }
 
 /// Finds companies by id, by an identifier (`usci:…`, `scheme:id`, a bare USCI), or by name and alias.
@@ -175,7 +157,13 @@ pub async fn company_list(
     Ok(list)
 }
 
-/// A company on a day; `None` if nothing is known of it.
+/// Kinds whose value says how they ended.
+const ENDING: [&str; 3] = [kind::PROGRAMME, kind::APPLICATION, kind::SECURITY];
+
+/// Kinds that happen on a day and hold on none.
+const MOMENTS: [&str; 3] = [kind::FUNDING, kind::FIGURE, kind::MENTION];
+
+/// A company on a day, with the figures and funding reported until then; `None` if nothing is known of it.
 ///
 /// # Errors
 /// Those of the store.
@@ -188,57 +176,23 @@ pub async fn company_state(
         id: Some(id),
         ..point.asking(Subject::Company, &[], valid)
     };
-    let mut facts = store.facts(&of(Valid::On(point.day.number()))).await?;
+    let day = point.day.number();
+    let mut facts = store.facts(&of(Valid::On(day))).await?;
+    for fact in &mut facts {
+        // How a spell will end is not yet so on a day on which it runs.
+        if ENDING.contains(&fact.kind.as_str()) && fact.valid_to != FOREVER {
+            fact.value.clear();
+        }
+    }
+    let so_far = Valid::BeganIn(i32::MIN, day.saturating_add(1));
+    let moments = FactQuery {
+        kinds: MOMENTS.map(str::to_owned).to_vec(),
+        ..of(so_far)
+    };
+    facts.extend(store.facts(&moments).await?);
     facts.extend(store.facts(&of(Valid::Unplaced)).await?);
     if facts.is_empty() && store.facts(&of(Valid::Any)).await?.is_empty() {
         return Ok(None);
     }
     Ok(Some(CompanyState { id, facts }))
-}
-
-/// A company's events in the order recorded, as known at a time.
-///
-/// # Errors
-/// Those of the store, and [`StoreError::Inconsistent`] with an event that cannot be read.
-pub async fn company_history(
-    store: &dyn Store,
-    id: Uuid,
-    known: KnownAt,
-) -> Result<Vec<HistoryLine>, StoreError> {
-    let stream = StreamId {
-        subject: Subject::Company,
-        id,
-    };
-    let admitted = store.histories(&[stream], i64::MAX).await?;
-    let mut timeline = Timeline::default();
-    let mut lines = vec![];
-    for admitted in admitted {
-        let is_known = match known {
-            KnownAt::Latest => true,
-            KnownAt::Time(at) => admitted.known.at <= at,
-            KnownAt::Position(position) => admitted.known.position <= position,
-        };
-        if !is_known {
-            break;
-        }
-        let event: CompanyEvent =
-            decode(&admitted.event).map_err(|error| StoreError::Inconsistent {
-                table: "events",
-                row: nianlun_aggregates::decode::event_id(&admitted.event),
-                reason: error.to_string(),
-            })?;
-        timeline.extend(event.clone());
-        let metadata = serde_json::from_value(admitted.event.metadata).unwrap_or_default();
-        lines.push(HistoryLine {
-            sequence: timeline.last(),
-            known: admitted.known,
-            event,
-            superseded_by: None,
-            metadata,
-        });
-    }
-    for line in &mut lines {
-        line.superseded_by = timeline.superseded_by(line.sequence);
-    }
-    Ok(lines)
 }

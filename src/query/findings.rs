@@ -30,7 +30,8 @@ pub fn wording_of_finding(code: &str) -> Option<Wording> {
     known_findings().find(|wording| wording.code == code)
 }
 
-/// All findings as known at a time, or those of one code; of every day, or of the point's day if `of_the_day`.
+/// All findings as known at a time, or those of one code. With `of_the_day` only what a reader of that day must know: what
+/// runs on it, and what lay at one moment on or before it, as contradictions do.
 ///
 /// # Errors
 /// Those of the store.
@@ -40,20 +41,21 @@ pub async fn findings(
     point: Point,
     of_the_day: bool,
 ) -> Result<Vec<FindingLine>, StoreError> {
-    let valid = if of_the_day {
-        Valid::On(point.day.number())
-    } else {
-        Valid::Any
-    };
     let query = FactQuery {
         keys: code.map(str::to_owned).into_iter().collect(),
-        ..point.asking(Subject::Company, &[kind::FINDING], valid)
+        ..point.asking(Subject::Company, &[kind::FINDING], Valid::Any)
+    };
+    let day = point.day.number();
+    let concerns = |fact: &Fact| {
+        let momentary = fact.valid_from == fact.valid_to;
+        !of_the_day || fact.valid_from <= day && (momentary || day < fact.valid_to)
     };
     let names = names(store, point).await?;
     let mut lines: Vec<_> = store
         .facts(&query)
         .await?
         .into_iter()
+        .filter(concerns)
         .map(|fact| FindingLine {
             company: Candidate {
                 name: names.get(&fact.id).cloned().unwrap_or_default(),

@@ -3,16 +3,17 @@
 mod company;
 mod directory;
 mod findings;
+mod history;
 mod membership;
 mod pipeline;
 mod point;
 
 pub use company::{
-    Candidate, CompanyState, Find, HistoryLine, company_history, company_list, company_state,
-    find_companies, synthetic,
+    Candidate, CompanyState, Find, company_list, company_state, find_companies, synthetic,
 };
 pub use directory::{Directory, Place};
 pub use findings::{FindingLine, findings, known_findings, wording_of_finding};
+pub use history::{HistoryLine, history};
 pub use membership::{
     Group, GroupCount, Member, SeriesPoint, Stays, group_counts, group_series, members, stays,
 };

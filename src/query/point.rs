@@ -1,7 +1,7 @@
 //! A point on both axes, as people write it.
 
 use jiff::Timestamp;
-use jiff::civil::Date;
+use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use nianlun_aggregates::Day;
 
@@ -69,6 +69,11 @@ pub fn known_at(text: &str, zone: &TimeZone) -> Result<KnownAt, PointError> {
     if let Ok(timestamp) = text.parse::<Timestamp>() {
         return Ok(KnownAt::Time(timestamp.as_microsecond()));
     }
+    if text.contains(['T', ' ']) {
+        let time: DateTime = text.parse().map_err(|_| unreadable())?;
+        let timestamp = zone.to_timestamp(time).map_err(|_| unreadable())?;
+        return Ok(KnownAt::Time(timestamp.as_microsecond()));
+    }
     let date: Date = text.parse().map_err(|_| unreadable())?;
     let next = date.tomorrow().map_err(|_| unreadable())?;
     let start = zone
@@ -120,6 +125,12 @@ mod tests {
             Ok(KnownAt::Time(end.as_microsecond()))
         );
         assert_eq!(known_at("318", &zone), Ok(KnownAt::Position(318)));
+        let noon: Timestamp = "2024-06-20T12:00:00+08:00".parse().unwrap();
+        assert_eq!(
+            known_at("2024-06-20T12:00:00", &zone),
+            Ok(KnownAt::Time(noon.as_microsecond())),
+            "a time without an offset is one of the zone"
+        );
         assert_eq!(
             known_at("2024-06-20T15:59:59.999999Z", &zone),
             Ok(KnownAt::Time(end.as_microsecond()))

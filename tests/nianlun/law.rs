@@ -13,6 +13,8 @@ use nianlun::service::{CommandError, Commands, Metadata};
 use nianlun::store::{AdmittedEvent, FactQuery, KnownAt, Store, StoreError, StreamId, Valid};
 use nianlun_aggregates::company::{Assertion, Change, Company};
 use nianlun_aggregates::decode::decode;
+use nianlun_aggregates::history::{self, Action, Command, Manner};
+use nianlun_aggregates::{Code, Text, carrier, cluster};
 use nianlun_projections::{Fact, Known, Subject};
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::TestRunner;
@@ -30,6 +32,8 @@ contract!(
 );
 
 const COMPANIES: usize = 12;
+/// Two carriers and a cluster.
+const PLACES: usize = 3;
 
 fn folds() -> Folds {
     let zone = TimeZone::get("Asia/Shanghai").expect("the zone is known");
@@ -63,10 +67,33 @@ fn records() -> Vec<Record> {
     (1..=COMPANIES).map(&mut record).collect()
 }
 
-/// Writes the records, a step of each in turn; after every round the log is made longer, and folded if `folding`.
-async fn written(store: &Arc<dyn Store>, folding: bool) {
+/// Writes the records, a step of each in turn; after every round the log is made longer and folded.
+async fn written(store: &Arc<dyn Store>) {
     let records = records();
     let commands = Commands::new(Arc::clone(store));
+    for [carrier, name] in [["t-space", "T+SPACE"], ["tianan", "天安"]] {
+        let code: Code = carrier.parse().expect("a code");
+        let id = carrier::carrier_id(&code);
+        let name = text(name);
+        let (types, parent, jurisdiction) = (vec![], None, None);
+        let registered = carrier::Change::Registered {
+            code,
+            name,
+            types,
+            parent,
+            jurisdiction,
+        };
+        say(&commands, id, "2015-05", registered).await;
+    }
+    let code: Code = "medicine".parse().expect("a code");
+    let (id, name) = (cluster::cluster_id(&code), text("医药"));
+    say(
+        &commands,
+        id,
+        "unknown",
+        cluster::Change::Declared { code, name },
+    )
+    .await;
     for record in &records {
         let registration = Trial::Record(vec![record.registration.clone()]);
         in_bulk(&**store, record.stream, &registration).await;
@@ -95,14 +122,35 @@ async fn written(store: &Arc<dyn Store>, folding: bool) {
             }
             ends_round |= step.ends_round && number % 4 == 0;
         }
+        if turn == 1 {
+            let id = carrier::carrier_id(&"t-space".parse().expect("a code"));
+            let name = text("天安T+SPACE");
+            say(&commands, id, "2017", carrier::Change::Renamed { name }).await;
+        }
         if ends_round {
             store.sequence().await.expect("a round");
-            if folding {
-                catch_up(store, &folds(), |_, _| ()).await.expect("folded");
-            }
+            catch_up(store, &folds(), |_, _| ()).await.expect("folded");
         }
     }
     catch_up(store, &folds(), |_, _| ()).await.expect("folded");
+}
+
+fn text(raw: &str) -> Text {
+    Text::new(raw).expect("a text")
+}
+
+/// Records of a carrier or cluster.
+async fn say<C: history::Change + 'static>(commands: &Commands, id: Uuid, on: &str, change: C) {
+    let on = on.parse().expect("a date");
+    let action = Action::Record(vec![history::Assertion { on, change }]);
+    let command = Command {
+        action,
+        manner: Manner::Live,
+    };
+    commands
+        .execute(id, &command, None, &Metadata::by("tester"))
+        .await
+        .expect("recorded");
 }
 
 /// A step as a command; another company may hold its identifier, or the decision may be no.
@@ -195,25 +243,29 @@ fn folded(histories: &[AdmittedEvent], asked: impl Fn(Known) -> bool) -> BTreeSe
 }
 
 async fn asked(store: &dyn Store, valid: Valid, known: KnownAt) -> BTreeSet<Fact> {
-    let found = store
-        .facts(&FactQuery {
+    let mut found = BTreeSet::new();
+    for subject in [Subject::Company, Subject::Carrier, Subject::Cluster] {
+        let query = FactQuery {
+            subject,
             valid,
             known,
             ..everything()
-        })
-        .await
-        .expect("facts");
-    let count = found.len();
-    let found: BTreeSet<_> = found.into_iter().map(said).collect();
-    assert_eq!(found.len(), count, "no fact is believed twice over");
+        };
+        for fact in store.facts(&query).await.expect("facts") {
+            assert!(found.insert(said(fact)), "no fact is believed twice over");
+        }
+    }
     found
 }
 
+/// Whether something known then counts.
+type Asked = Box<dyn Fn(Known) -> bool>;
+
 async fn facts_at_a_point_are_those_of_the_history_known_then(harness: &Harness) {
     let store = harness.open().await;
-    written(&store, true).await;
+    written(&store).await;
     let streams = store.stream_ids(None, 1_000).await.expect("streams");
-    assert_eq!(streams.len(), COMPANIES);
+    assert_eq!(streams.len(), COMPANIES + PLACES);
     let histories = store
         .histories(&streams, i64::MAX)
         .await
@@ -230,7 +282,7 @@ async fn facts_at_a_point_are_those_of_the_history_known_then(harness: &Harness)
         .collect();
     let days: Vec<_> = days.into_iter().step_by(5).collect();
 
-    let mut points: Vec<(KnownAt, Box<dyn Fn(Known) -> bool>)> = vec![
+    let mut points: Vec<(KnownAt, Asked)> = vec![
         (KnownAt::Latest, Box::new(|_| true)),
         (KnownAt::Position(0), Box::new(|_| false)),
     ];
@@ -265,7 +317,7 @@ async fn facts_at_a_point_are_those_of_the_history_known_then(harness: &Harness)
 
 async fn folding_after_every_round_and_once_at_the_end_leave_the_same_facts(harness: &Harness) {
     let store = harness.open().await;
-    written(&store, true).await;
+    written(&store).await;
     let round_by_round = stored(harness).await;
     assert!(round_by_round.len() > COMPANIES, "{}", round_by_round.len());
     harness.execute("DELETE FROM facts").await;
@@ -279,15 +331,13 @@ async fn folding_after_every_round_and_once_at_the_end_leave_the_same_facts(harn
 
 async fn a_rebuild_leaves_the_same_facts(harness: &Harness) {
     let store = harness.open().await;
-    written(&store, true).await;
+    written(&store).await;
     let before = stored(harness).await;
     let streams = rebuild(&store, &folds(), |_| ()).await.expect("rebuilt");
-    assert_eq!(streams, COMPANIES as u64);
+    assert_eq!(streams, (COMPANIES + PLACES) as u64);
     assert_eq!(stored(harness).await, before);
     // And it goes on from there.
-    let renamed = Change::Renamed {
-        name: nianlun_aggregates::Text::new("戊").expect("a name"),
-    };
+    let renamed = Change::Renamed { name: text("戊") };
     let on = "2020-01-01".parse().expect("a date");
     let step = Trial::Record(vec![Assertion {
         on,

@@ -4,6 +4,7 @@
 
 mod cli;
 mod data;
+mod import;
 mod law;
 mod readme;
 mod service;

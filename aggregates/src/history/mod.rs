@@ -10,7 +10,7 @@ mod record;
 mod retract;
 mod timeline;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use cqrs_es::Aggregate;
 use cqrs_es::event_sink::EventSink;
@@ -173,9 +173,11 @@ impl<C: Change> History<C> {
             .collect()
     }
 
-    /// This history with entries added, and the contradictions that they add.
+    /// This history with entries added, and the contradictions that they add. One that was there before under the number of
+    /// the event that a correction replaces is not added.
     fn trial(&self, entries: &[Entry<C>]) -> (Self, Vec<Contradiction>) {
         let mut after = self.clone();
+        let mut replaced = BTreeMap::new();
         for entry in entries {
             after.timeline.extend(Event {
                 entry: entry.clone(),
@@ -183,12 +185,20 @@ impl<C: Change> History<C> {
                 claims: vec![],
                 releases: vec![],
             });
+            if let Entry::Corrected { target, .. } = entry {
+                replaced.insert(after.timeline.last(), *target);
+            }
         }
         let before: BTreeSet<_> = C::contradictions(&self.timeline).into_iter().collect();
-        let added = C::contradictions(&after.timeline)
-            .into_iter()
-            .filter(|found| !before.contains(found))
-            .collect();
+        let as_before = |found: &Contradiction| {
+            let events = found
+                .events
+                .iter()
+                .map(|event| *replaced.get(event).unwrap_or(event));
+            Contradiction::new(found.kind, events)
+        };
+        let mut added = C::contradictions(&after.timeline);
+        added.retain(|found| !before.contains(&as_before(found)));
         (after, added)
     }
 

@@ -14,7 +14,9 @@ pub enum RecordError {
     #[error("there is nothing to record")]
     Nothing,
     /// The subject is not registered here yet.
-    #[error("this record has no registration yet; record `registered` first")]
+    #[error(
+        "nothing is recorded under this name yet; record its registration first (登记, of a cluster 设立)"
+    )]
     NotRegistered,
     /// It already is.
     #[error("this record is already registered by event {event}; correct that event instead")]

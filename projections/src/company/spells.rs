@@ -15,6 +15,13 @@ pub(super) fn facts(story: &Story<'_>, findings: &[Finding]) -> Vec<Fact> {
         .iter()
         .map(|spell| fact(story, spell))
         .collect();
+    facts.extend(
+        story
+            .life
+            .spells
+            .iter()
+            .flat_map(|spell| steps(story, spell)),
+    );
     facts.extend(graduations(story));
     for fact in &mut facts {
         let touching = findings.iter().filter(|finding| {
@@ -48,7 +55,7 @@ fn fact(story: &Story<'_>, spell: &Spell<'_>) -> Fact {
             cluster.to_string(),
             tier.as_ref().map(ToString::to_string).unwrap_or_default(),
         ),
-        SpellKey::Application(board) => (kind::APPLICATION, board.to_string(), last_step(spell)),
+        SpellKey::Application(board) => (kind::APPLICATION, board.to_string(), String::new()),
         SpellKey::Security(board) => (kind::SECURITY, board.to_string(), String::new()),
         SpellKey::Recognition { label, level } => (
             kind::RECOGNITION,
@@ -129,13 +136,35 @@ fn value(spell: &Spell<'_>) -> String {
     text.to_owned()
 }
 
-fn last_step(spell: &Spell<'_>) -> String {
-    let step = |edge: &Edge<'_>| match &edge.said.assertion.change {
-        Change::ApplicationAdvanced { step, .. } => Some(step.to_string()),
+/// The step that an application has reached, from its day until the next or the end: asked of a day, it never looks ahead.
+fn steps(story: &Story<'_>, spell: &Spell<'_>) -> Vec<Fact> {
+    let SpellKey::Application(board) = &spell.key else {
+        return vec![];
+    };
+    let reached = |edge: &Edge<'_>| match &edge.said.assertion.change {
+        Change::ApplicationAdvanced { step, .. } => Some((edge.day?, edge.said.sequence, *step)),
         _ => None,
     };
-    let mut latest_first = spell.notes.iter().rev().chain(&spell.opened);
-    latest_first.find_map(step).unwrap_or_default()
+    let reached: Vec<_> = spell
+        .opened
+        .iter()
+        .chain(&spell.notes)
+        .filter_map(reached)
+        .collect();
+    let end = spell
+        .closed
+        .map_or(FOREVER, |closed| closed.day.unwrap_or(FOREVER));
+    let ends = reached.iter().skip(1).map(|(day, ..)| *day).chain([end]);
+    let facts = reached
+        .iter()
+        .zip(ends)
+        .map(|((from, sequence, step), to)| {
+            let fact = story.fact(kind::STEP, *from, to.max(*from));
+            fact.keyed(board.to_string())
+                .valued(step.code())
+                .based([*sequence])
+        });
+    facts.collect()
 }
 
 /// The attributes of a spell, the latest statement of each.

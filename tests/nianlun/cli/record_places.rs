@@ -1,6 +1,6 @@
 //! `nianlun record`: carriers and clusters.
 
-use super::{fails, says};
+use super::{aligned, fails, says};
 use crate::contract;
 use crate::support::database::Harness;
 use crate::support::program::{Program, text};
@@ -9,6 +9,7 @@ contract!(
     carriers_and_clusters_are_recorded_by_code,
     a_registration_has_the_code_of_its_reference,
     a_place_that_is_not_recorded_is_refused,
+    a_carrier_and_a_cluster_have_histories,
 );
 
 async fn carriers_and_clusters_are_recorded_by_code(harness: &Harness) {
@@ -123,13 +124,6 @@ async fn a_registration_has_the_code_of_its_reference(harness: &Harness) {
 async fn a_place_that_is_not_recorded_is_refused(harness: &Harness) {
     let program = Program::over(harness);
     program.done(&["record", "company", "town:1", "registered", "name=甲"]);
-    program.done(&[
-        "record",
-        "carrier",
-        "hub-west",
-        "registered",
-        "name=枢纽西区",
-    ]);
     let enter = [
         "record",
         "company",
@@ -143,18 +137,21 @@ async fn a_place_that_is_not_recorded_is_refused(harness: &Harness) {
     says(
         &refused,
         &[
-            "carrier hub has no record",
-            "nianlun record carrier hub registered",
+            "\"hub\"",
+            "nianlun carrier list",
+            "nianlun record carrier hub",
         ],
     );
-    says(&refused, &["hub-west (枢纽西区)"]);
     let join = ["record", "company", "town:1", "加入集群", "cluster=med"];
     let refused = fails(&program, 4, &join);
-    says(&refused, &["nianlun record cluster med declared"]);
+    says(&refused, &["\"med\"", "nianlun record cluster med"]);
     let nobody = "00000000-0000-0000-0000-000000000001";
     let json = format!(r#"{{"on": "2016", "change": {{"graduated": {{"carrier": "{nobody}"}}}}}}"#);
     let graduate = ["record", "company", "town:1", "--json", &json];
-    says(&fails(&program, 4, &graduate), &[nobody, "has no record"]);
+    says(
+        &fails(&program, 4, &graduate),
+        &[nobody, "nianlun carrier list"],
+    );
     let parent = [
         "record",
         "carrier",
@@ -163,8 +160,43 @@ async fn a_place_that_is_not_recorded_is_refused(harness: &Harness) {
         "name=二期",
         "parent=hub",
     ];
-    says(&fails(&program, 4, &parent), &["carrier hub has no record"]);
+    says(
+        &fails(&program, 4, &parent),
+        &["\"hub\"", "nianlun carrier list"],
+    );
 
     program.done(&["record", "carrier", "hub", "registered", "name=枢纽"]);
     program.done(&enter);
+}
+
+async fn a_carrier_and_a_cluster_have_histories(harness: &Harness) {
+    let program = Program::over(harness);
+    let places = [
+        ("carrier", "hub", "registered"),
+        ("cluster", "med", "declared"),
+    ];
+    for (what, code, event) in places {
+        let record = |args: &[&str]| program.done(&[&["record", what, code], args].concat());
+        record(&[event, "name=甲", "--on", "2014"]);
+        record(&["renamed", "name=乙", "--on", "2016"]);
+        record(&[
+            "更名",
+            "name=乙",
+            "--on",
+            "2017",
+            "--correct",
+            "2",
+            "--because",
+            "slip",
+        ]);
+        let rows = program.rows(&[what, "history", code]);
+        let said: Vec<_> = rows
+            .iter()
+            .map(|row| (text(row, "on"), text(row, "superseded_by")))
+            .collect();
+        assert_eq!(said, [("2014", ""), ("2016", "#3"), ("2017", "")]);
+        let unknown = fails(&program, 2, &[what, "history", "fog"]);
+        says(&unknown, &["\"fog\"", "list"]);
+        aligned(&program.done(&[what, "history", code, "--lang", "zh"]));
+    }
 }

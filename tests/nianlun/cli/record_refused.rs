@@ -182,9 +182,9 @@ async fn what_is_recorded_already_or_cannot_be_is_refused(harness: &Harness) {
     );
     says(
         &refused(&[OTHER, "graduated"]),
-        &["no registration yet", "registered"],
+        &["nothing is recorded", "registration first"],
     );
-    says(&refused(&["new", "graduated"]), &["no registration yet"]);
+    says(&refused(&["new", "graduated"]), &["nothing is recorded"]);
     let alias = [USCI, "alias-added", "alias=甲"];
     record(&program, USCI, &alias[1..]);
     says(&refused(&alias), &["event 2 already says exactly this"]);

@@ -1,0 +1,130 @@
+//! Import: the same decisions as commands, and rows that cannot be used are told by row and column.
+
+mod rows;
+mod same;
+
+use std::sync::Arc;
+
+use cqrs_es::persist::SerializedEvent;
+use nianlun::import::{Appending, ImportError, Importer, Issue, Mapping, Report, Severity};
+use nianlun::store::{Store, StreamId};
+use nianlun_aggregates::Identifier;
+use nianlun_aggregates::identifier::ExternalId;
+use nianlun_projections::Subject;
+
+const MAPPING: &str = r#"
+name = "register"
+title = "入驻名册"
+shape = "spells"
+
+[[subject.identify]]
+usci = { column = "代码" }
+[[subject.identify]]
+scheme = "park"
+id = { column = "编号" }
+
+[subject.register]
+name = { column = "企业" }
+
+[[carrier]]
+code = "t-space"
+name = "T+SPACE"
+[[carrier]]
+code = "tianan"
+name = "天安"
+
+[tables.carriers]
+"T空间" = "t-space"
+"天安" = "tianan"
+
+[[output]]
+when = { "载体" = "*" }
+opens = "occupancy-started"
+from = { column = "入驻" }
+ends = "occupancy-ended"
+to = { column = "迁出" }
+carrier = { column = "载体", table = "carriers" }
+
+[[output]]
+when = { "证券" = "*" }
+event = "listed"
+on = { column = "入驻" }
+board = "STAR"
+code = { column = "证券" }
+"#;
+
+const HEADER: &str = "代码,编号,企业,载体,入驻,迁出,证券";
+const USCI: &str = "91330103MA2J0XYC21";
+const OTHER_USCI: &str = "91130102MA08L76U1Y";
+
+fn mapping(text: &str) -> Mapping {
+    Mapping::read(text).expect("a mapping")
+}
+
+async fn try_import(
+    store: &Arc<dyn Store>,
+    appending: Appending,
+    mapping: &Mapping,
+    bytes: &[u8],
+) -> Result<Report, ImportError> {
+    let importer = Importer {
+        store: Arc::clone(store),
+        appending,
+        actor: "tester".to_owned(),
+    };
+    importer
+        .import_bytes("rows.csv", bytes, mapping, |_, _| ())
+        .await
+}
+
+/// Imports rows below the header.
+async fn imported(store: &Arc<dyn Store>, rows: &[&str]) -> Report {
+    imported_by(store, Appending::Bulk, MAPPING, rows).await
+}
+
+async fn imported_by(
+    store: &Arc<dyn Store>,
+    appending: Appending,
+    text: &str,
+    rows: &[&str],
+) -> Report {
+    let file = [&[HEADER], rows].concat().join("\n");
+    let report = try_import(store, appending, &mapping(text), file.as_bytes()).await;
+    report.expect("an import")
+}
+
+/// The company of an id of the park's.
+fn company(park: &str) -> StreamId {
+    let scheme = "park".parse().expect("a scheme");
+    let id = ExternalId::new(scheme, park).expect("an id");
+    StreamId {
+        subject: Subject::Company,
+        id: Identifier::External(id).company_id(),
+    }
+}
+
+/// A company's events: type, and date of what it says.
+async fn said(store: &Arc<dyn Store>, stream: StreamId) -> Vec<String> {
+    let events = store.stream(stream).await.expect("read");
+    let line = |event: &SerializedEvent| {
+        let on = event.payload["entry"]["asserted"]["on"]
+            .as_str()
+            .unwrap_or_default();
+        format!("{} {on}", event.event_type)
+    };
+    events.iter().map(line).collect()
+}
+
+fn issues(report: &Report) -> Vec<String> {
+    let line = |issue: &Issue| {
+        let severity = match issue.severity {
+            Severity::Error => "error",
+            Severity::Notice => "notice",
+        };
+        format!(
+            "{} {severity} {}={}: {}",
+            issue.row, issue.column, issue.value, issue.reason
+        )
+    };
+    report.issues.iter().map(line).collect()
+}
