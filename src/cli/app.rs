@@ -69,7 +69,7 @@ impl App {
             .store
             .strip_prefix("sqlite:")
             .map(|path| path.trim_start_matches("//"));
-        if let Some(file) = file.filter(|file| !Path::new(file).exists()) {
+        if let Some(file) = file.filter(|file| !file.is_empty() && !Path::new(file).exists()) {
             return Err(CliError::Usage(format!(
                 "there is no store {file}; check --store, or make one with `nianlun import` or `nianlun record`"
             )));

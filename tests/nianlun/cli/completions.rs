@@ -2,7 +2,7 @@
 
 use std::process::{Command, Stdio};
 
-use super::{run_in, says};
+use super::{aligned, run_in, says};
 
 /// Every command, with the words that lead to it.
 const COMMANDS: &[&[&str]] = &[
@@ -17,13 +17,16 @@ const COMMANDS: &[&[&str]] = &[
     &["pipeline"],
     &["cluster"],
     &["cluster", "list"],
+    &["cluster", "history"],
     &["cluster", "members"],
     &["cluster", "series"],
     &["carrier"],
     &["carrier", "list"],
+    &["carrier", "history"],
     &["carrier", "members"],
     &["carrier", "stays"],
     &["carrier", "series"],
+    &["events"],
     &["findings"],
     &["rebuild"],
     &["doctor"],
@@ -72,8 +75,8 @@ fn a_reader_that_leaves_is_no_failure() {
     let commands: [&[&str]; 4] = [
         &["completions", "zsh"],
         &["generate", "park"],
-        &["pipeline"],
         &["record", "cluster", "optics", "declared", "name=光电"],
+        &["pipeline"],
     ];
     for words in commands {
         let mut child = Command::new(env!("CARGO_BIN_EXE_nianlun"))
@@ -93,4 +96,22 @@ fn a_reader_that_leaves_is_no_failure() {
             "{words:?}"
         );
     }
+}
+
+#[test]
+fn the_events_are_listed_with_their_fields() {
+    let folder = tempfile::tempdir().expect("a temporary directory");
+    let listed = |args: &[&str]| run_in(folder.path(), &[&["events"], args].concat());
+    let cases: [(&[&str], &[&str]); 3] = [
+        (&[], &["listed", "board", "code"]),
+        (&["carrier"], &["level-granted", "level", "basis"]),
+        (&["cluster"], &["tier-declared", "tier", "name"]),
+    ];
+    for (args, parts) in cases {
+        let ran = listed(args);
+        assert_eq!(ran.code, Some(0), "{args:?}: {}", ran.err);
+        aligned(&ran.out);
+        says(&ran.out, parts);
+    }
+    says(&listed(&["--lang", "zh"]).out, &["毕业", "入驻"]);
 }

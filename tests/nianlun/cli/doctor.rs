@@ -50,7 +50,7 @@ async fn the_doctor_says_what_is_there(harness: &Harness) {
 
 async fn a_database_of_a_newer_program_is_refused(harness: &Harness) {
     let program = Program::over(harness);
-    program.done(&["doctor"]);
+    program.done(&["record", "cluster", "first", "declared", "name=甲"]);
     harness
         .execute(
             "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
@@ -77,7 +77,7 @@ fn a_store_that_cannot_be_used_is_named_without_its_password() {
             "postgres://u:secret@127.0.0.1:1/db",
             "postgres://u:***@127.0.0.1:1/db: ",
         ),
-        (1, "sqlite:missing/a.db", "missing/a.db: "),
+        (2, "sqlite:missing/a.db", "no store missing/a.db"),
         (2, "mysql://u:secret@host/db", "mysql://u:***@host/db"),
         (2, "nianlun.db", "sqlite:FILE"),
         (2, "sqlite:", "names no file"),
@@ -93,4 +93,25 @@ fn a_store_that_cannot_be_used_is_named_without_its_password() {
         says(&ran.err, &["error: ", part]);
         assert!(!ran.err.contains("secret"), "{}", ran.err);
     }
+}
+
+#[test]
+fn a_store_keeps_the_zone_that_it_was_made_in() {
+    let folder = tempfile::tempdir().expect("a temporary directory");
+    let declare = ["record", "cluster", "med", "declared", "name=甲"];
+    let refused = run_in(
+        folder.path(),
+        &[&["--zone", "Mars/Olympus"], &declare[..]].concat(),
+    );
+    assert_eq!(refused.code, Some(2), "{}", refused.out);
+    says(&refused.err, &["Mars/Olympus", "Asia/Shanghai"]);
+    let made = run_in(
+        folder.path(),
+        &[&["--zone", "Europe/Berlin"], &declare[..]].concat(),
+    );
+    assert_eq!(made.code, Some(0), "{}", made.err);
+    says(&run_in(folder.path(), &["doctor"]).out, &["Europe/Berlin"]);
+    let other = run_in(folder.path(), &["--zone", "Asia/Shanghai", "doctor"]);
+    assert_eq!(other.code, Some(2));
+    says(&other.err, &["Europe/Berlin", "leave --zone out"]);
 }

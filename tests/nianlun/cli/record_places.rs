@@ -1,6 +1,6 @@
 //! `nianlun record`: carriers and clusters.
 
-use super::{fails, says};
+use super::{aligned, fails, says};
 use crate::contract;
 use crate::support::database::Harness;
 use crate::support::program::{Program, text};
@@ -8,7 +8,8 @@ use crate::support::program::{Program, text};
 contract!(
     carriers_and_clusters_are_recorded_by_code,
     a_registration_has_the_code_of_its_reference,
-    a_carrier_that_is_not_recorded_is_pointed_out,
+    a_place_that_is_not_recorded_is_refused,
+    a_carrier_and_a_cluster_have_histories,
 );
 
 async fn carriers_and_clusters_are_recorded_by_code(harness: &Harness) {
@@ -120,34 +121,82 @@ async fn a_registration_has_the_code_of_its_reference(harness: &Harness) {
     says(&event, &["no such event", "level-granted (授级)"]);
 }
 
-async fn a_carrier_that_is_not_recorded_is_pointed_out(harness: &Harness) {
+async fn a_place_that_is_not_recorded_is_refused(harness: &Harness) {
     let program = Program::over(harness);
-    let record = |args: &[&str]| program.run(&[&["record"], args].concat());
-    record(&["company", "town:1", "registered", "name=甲"]);
-    let enter = record(&["company", "town:1", "入驻", "carrier=hub", "--on", "2016"]);
-    assert_eq!(enter.code, Some(0), "{}", enter.err);
-    says(
-        &enter.err,
-        &["no carrier hub", "nianlun record carrier hub registered"],
-    );
-    let join = record(&[
+    program.done(&["record", "company", "town:1", "registered", "name=甲"]);
+    let enter = [
+        "record",
         "company",
         "town:1",
-        "加入集群",
-        "cluster=med",
+        "入驻",
+        "carrier=hub",
         "--on",
         "2016",
-    ]);
-    says(&join.err, &["nianlun record cluster med declared"]);
-    record(&["carrier", "hub", "registered", "name=枢纽"]);
-    let moved = record(&[
-        "company",
-        "town:1",
-        "occupancy-moved",
-        "carrier=hub",
-        "to=A2",
-        "--on",
-        "2017",
-    ]);
-    assert_eq!((moved.code, moved.err.as_str()), (Some(0), ""));
+    ];
+    let refused = fails(&program, 4, &enter);
+    says(
+        &refused,
+        &[
+            "\"hub\"",
+            "nianlun carrier list",
+            "nianlun record carrier hub",
+        ],
+    );
+    let join = ["record", "company", "town:1", "加入集群", "cluster=med"];
+    let refused = fails(&program, 4, &join);
+    says(&refused, &["\"med\"", "nianlun record cluster med"]);
+    let nobody = "00000000-0000-0000-0000-000000000001";
+    let json = format!(r#"{{"on": "2016", "change": {{"graduated": {{"carrier": "{nobody}"}}}}}}"#);
+    let graduate = ["record", "company", "town:1", "--json", &json];
+    says(
+        &fails(&program, 4, &graduate),
+        &[nobody, "nianlun carrier list"],
+    );
+    let parent = [
+        "record",
+        "carrier",
+        "annex",
+        "registered",
+        "name=二期",
+        "parent=hub",
+    ];
+    says(
+        &fails(&program, 4, &parent),
+        &["\"hub\"", "nianlun carrier list"],
+    );
+
+    program.done(&["record", "carrier", "hub", "registered", "name=枢纽"]);
+    program.done(&enter);
+}
+
+async fn a_carrier_and_a_cluster_have_histories(harness: &Harness) {
+    let program = Program::over(harness);
+    let places = [
+        ("carrier", "hub", "registered"),
+        ("cluster", "med", "declared"),
+    ];
+    for (what, code, event) in places {
+        let record = |args: &[&str]| program.done(&[&["record", what, code], args].concat());
+        record(&[event, "name=甲", "--on", "2014"]);
+        record(&["renamed", "name=乙", "--on", "2016"]);
+        record(&[
+            "更名",
+            "name=乙",
+            "--on",
+            "2017",
+            "--correct",
+            "2",
+            "--because",
+            "slip",
+        ]);
+        let rows = program.rows(&[what, "history", code]);
+        let said: Vec<_> = rows
+            .iter()
+            .map(|row| (text(row, "on"), text(row, "superseded_by")))
+            .collect();
+        assert_eq!(said, [("2014", ""), ("2016", "#3"), ("2017", "")]);
+        let unknown = fails(&program, 2, &[what, "history", "fog"]);
+        says(&unknown, &["\"fog\"", "list"]);
+        aligned(&program.done(&[what, "history", code, "--lang", "zh"]));
+    }
 }

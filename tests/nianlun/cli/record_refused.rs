@@ -17,6 +17,7 @@ contract!(
 async fn a_contradiction_is_refused_with_its_events_unless_there_is_a_reason(harness: &Harness) {
     let program = Program::over(harness);
     program.done(&["record", "carrier", "hub", "registered", "name=枢纽"]);
+    program.done(&["record", "carrier", "annex", "registered", "name=二期"]);
     registered(&program, USCI, "某某科技有限公司");
     let about = ["record", "company", USCI];
     let enter = ["入驻", "carrier=hub", "unit=A1", "--on"];
@@ -34,7 +35,7 @@ async fn a_contradiction_is_refused_with_its_events_unless_there_is_a_reason(har
     );
     let chinese = fails(&program, 4, &[&["--lang", "zh"], &twice[..]].concat());
     says(&chinese, &["重复进入", "#2"]);
-    let left = [&about[..], &["迁出", "carrier=nowhere", "--on", "2018"]].concat();
+    let left = [&about[..], &["迁出", "carrier=annex", "--on", "2018"]].concat();
     says(
         &fails(&program, 4, &left),
         &["an end with no recorded beginning"],
@@ -181,9 +182,9 @@ async fn what_is_recorded_already_or_cannot_be_is_refused(harness: &Harness) {
     );
     says(
         &refused(&[OTHER, "graduated"]),
-        &["no registration yet", "registered"],
+        &["nothing is recorded", "registration first"],
     );
-    says(&refused(&["new", "graduated"]), &["no registration yet"]);
+    says(&refused(&["new", "graduated"]), &["nothing is recorded"]);
     let alias = [USCI, "alias-added", "alias=甲"];
     record(&program, USCI, &alias[1..]);
     says(&refused(&alias), &["event 2 already says exactly this"]);
