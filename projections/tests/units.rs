@@ -46,3 +46,23 @@ fn being_formed_tells_of_a_company_only_the_day() {
     ])
     .then(kind::ENTITY, NOW, &["2010-01-05.. company"]);
 }
+
+#[test]
+fn a_team_is_formed_once_whichever_record_of_it_came_first() {
+    let plain = || incorporated(None).on("2012-09-01");
+    let named = || incorporated(Some("重庆甲科技有限公司")).on("2012-09-01");
+    let later = || incorporated(None).on("2013-01-01");
+    let orders = [
+        [plain(), named(), later()],
+        [later(), named(), plain()],
+        [named(), later(), plain()],
+    ];
+    for order in orders {
+        let spec = given([vec![team().on("2012-01-05")], order.to_vec()].concat());
+        spec.then(
+            kind::ENTITY,
+            NOW,
+            &["2012-01-05..2012-09-01 team", "2012-09-01.. company"],
+        );
+    }
+}

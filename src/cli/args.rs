@@ -89,10 +89,10 @@ pub enum Command {
     Company(CompanyCommand),
     /// The 0→1→N pipeline: how many stand on each stage
     Pipeline(PipelineArgs),
-    /// Clusters: list, history, members, series
+    /// Clusters: list, show, history, members, series
     #[command(subcommand)]
     Cluster(ClusterCommand),
-    /// Carriers: list, history, members, stays, series
+    /// Carriers: list, show, history, members, stays, series
     #[command(subcommand)]
     Carrier(CarrierCommand),
     /// The events that can be recorded, with their fields
@@ -312,6 +312,14 @@ pub enum ClusterCommand {
         #[command(flatten)]
         reading: Reading,
     },
+    /// What is true of it on a day, with the figures reported until then
+    Show {
+        /// Its code, or a name that only one has
+        cluster: String,
+        /// The point in question
+        #[command(flatten)]
+        reading: Reading,
+    },
     /// Its events in the order recorded
     History {
         /// Its code, or a name that only one has
@@ -358,6 +366,14 @@ pub enum CarrierSet {
 pub enum CarrierCommand {
     /// Carriers with their companies
     List {
+        /// The point in question
+        #[command(flatten)]
+        reading: Reading,
+    },
+    /// What is true of it on a day, with the figures reported until then
+    Show {
+        /// Its code, or a name that only one has
+        carrier: String,
         /// The point in question
         #[command(flatten)]
         reading: Reading,

@@ -10,6 +10,7 @@ use super::error::CliError;
 use super::history::history_sheet;
 use super::series::{members_sheet, series, stays_sheet};
 use super::sheet::{Cell, Sheet, column};
+use super::state::state_sheet;
 use crate::query::{Directory, Group, Place, group_counts};
 use crate::store::StreamId;
 
@@ -17,6 +18,17 @@ pub async fn run(global: &Global, command: CarrierCommand) -> Result<(), CliErro
     let app = App::open_current(global).await?;
     match command {
         CarrierCommand::List { reading } => list(&app, &reading).await,
+        CarrierCommand::Show { carrier, reading } => {
+            let point = app.point(&reading)?;
+            let directory = Directory::load(app.store.as_ref(), point).await?;
+            let id = App::place(&directory, Subject::Carrier, &carrier)?;
+            let stream = StreamId {
+                subject: Subject::Carrier,
+                id,
+            };
+            let sheet = state_sheet(&app, stream, point).await?.unwrap_or_default();
+            Ok(sheet.print(reading.format, app.lang)?)
+        }
         CarrierCommand::History { carrier, reading } => {
             let point = app.point(&reading)?;
             let directory = Directory::load(app.store.as_ref(), point).await?;

@@ -9,6 +9,7 @@ use super::error::CliError;
 use super::history::history_sheet;
 use super::series::{members_sheet, series};
 use super::sheet::{Cell, Sheet, column};
+use super::state::state_sheet;
 use crate::query::{Directory, Group, Place, group_counts};
 use crate::store::StreamId;
 
@@ -16,6 +17,17 @@ pub async fn run(global: &Global, command: ClusterCommand) -> Result<(), CliErro
     let app = App::open_current(global).await?;
     match command {
         ClusterCommand::List { reading } => list(&app, &reading).await,
+        ClusterCommand::Show { cluster, reading } => {
+            let point = app.point(&reading)?;
+            let directory = Directory::load(app.store.as_ref(), point).await?;
+            let id = App::place(&directory, Subject::Cluster, &cluster)?;
+            let stream = StreamId {
+                subject: Subject::Cluster,
+                id,
+            };
+            let sheet = state_sheet(&app, stream, point).await?.unwrap_or_default();
+            Ok(sheet.print(reading.format, app.lang)?)
+        }
         ClusterCommand::History { cluster, reading } => {
             let point = app.point(&reading)?;
             let directory = Directory::load(app.store.as_ref(), point).await?;

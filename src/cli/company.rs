@@ -1,15 +1,15 @@
 //! `nianlun company`
 
-use nianlun_aggregates::Day;
 use nianlun_aggregates::company::Change;
-use nianlun_projections::{FOREVER, Fact, Subject, kind};
+use nianlun_projections::Subject;
 
 use super::app::App;
 use super::args::{CompanyCommand, Global, Reading};
 use super::error::CliError;
 use super::history::history_sheet;
 use super::sheet::{Cell, Sheet, column};
-use crate::query::{Directory, company_list, company_state, wording_of_finding};
+use super::state::{day, state_sheet};
+use crate::query::company_list;
 use crate::store::StreamId;
 
 pub async fn run(global: &Global, command: CompanyCommand) -> Result<(), CliError> {
@@ -101,99 +101,17 @@ fn stage_code<'a>(
     })
 }
 
-fn day(number: i32) -> String {
-    if number == FOREVER {
-        String::new()
-    } else {
-        Day::from_number(number)
-            .map(|day| day.to_string())
-            .unwrap_or_default()
-    }
-}
-
 async fn show(app: &App, word: &str, reading: &Reading) -> Result<(), CliError> {
     let point = app.point(reading)?;
     let id = app.company(word, point).await?;
-    let state = company_state(app.store.as_ref(), id, point).await?;
-    let state = state.ok_or_else(|| unknown(word))?;
-    let directory = Directory::load(app.store.as_ref(), point).await?;
-    let name = state
-        .facts
-        .iter()
-        .find(|fact| fact.kind == kind::NAME)
-        .map(|fact| fact.value.clone())
-        .unwrap_or_default();
-    let sheet = Sheet {
-        title: format!("{name} · {id} · {}", app.at(point)),
-        columns: fact_columns(),
-        rows: state
-            .facts
-            .iter()
-            .map(|fact| fact_row(app, &directory, fact))
-            .collect(),
-        notes: app.made_up_itself(id, point).await?,
+    let stream = StreamId {
+        subject: Subject::Company,
+        id,
     };
-    Ok(sheet.print(reading.format, app.lang)?)
-}
-
-fn fact_columns() -> Vec<super::sheet::Column> {
-    vec![
-        column("kind", "种类代码", "kind"),
-        column("kind_name", "种类", "what"),
-        column("key", "对象", "key"),
-        column("part", "细分", "part"),
-        column("value", "值", "value"),
-        column("from", "自", "from"),
-        column("to", "至", "to"),
-        column("flags", "标记", "flags"),
-        column("detail", "其他", "more"),
-        column("events", "依据事件", "events"),
-    ]
-}
-
-fn fact_row(app: &App, directory: &Directory, fact: &Fact) -> Vec<Cell> {
-    let key = if fact.kind == kind::FINDING {
-        wording_of_finding(&fact.key)
-            .map_or_else(|| fact.key.clone(), |wording| app.word(wording).to_owned())
-    } else {
-        directory.name(&fact.key)
-    };
-    let from = if fact.valid_from == FOREVER {
-        app.pick("日期不详", "date unknown").to_owned()
-    } else {
-        day(fact.valid_from)
-    };
-    let from = if fact.from_stated.is_empty() || fact.from_stated == from {
-        from
-    } else {
-        format!("{from} ({})", fact.from_stated)
-    };
-    vec![
-        fact.kind.as_str().into(),
-        kind::WORDINGS
-            .iter()
-            .find(|wording| wording.code == fact.kind)
-            .map_or("", |wording| app.word(*wording))
-            .into(),
-        key.into(),
-        fact.part.as_str().into(),
-        fact.value.as_str().into(),
-        from.into(),
-        day(fact.valid_to).into(),
-        Cell::List(fact.flags.clone()),
-        Cell::List(
-            fact.detail
-                .iter()
-                .map(|(name, value)| format!("{name}={value}"))
-                .collect(),
-        ),
-        Cell::List(
-            fact.basis
-                .iter()
-                .map(|sequence| format!("#{sequence}"))
-                .collect(),
-        ),
-    ]
+    let sheet = state_sheet(app, stream, point).await?;
+    let sheet = sheet.ok_or_else(|| unknown(word))?;
+    let notes = app.made_up_itself(id, point).await?;
+    Ok(Sheet { notes, ..sheet }.print(reading.format, app.lang)?)
 }
 
 async fn history(app: &App, word: &str, reading: &Reading) -> Result<(), CliError> {

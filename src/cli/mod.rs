@@ -20,6 +20,7 @@ mod rebuild;
 mod record;
 mod series;
 mod sheet;
+mod state;
 
 use std::io::Write;
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use nianlun_projections::{Ladder, Subject};
+use nianlun_projections::{Ladder, Subject, kind};
 
 use super::app::App;
 use super::args::{Global, Lang, PeriodArg, PipelineArgs};
@@ -10,6 +10,7 @@ use super::error::CliError;
 use super::series::period;
 use super::sheet::{Cell, Column, Sheet, column};
 use crate::query::{Directory, Pipeline, PipelineFilter, Point, periods, pipeline, stage_totals};
+use crate::store::{FactColumn, KnownAt, Valid};
 
 pub async fn run(global: &Global, args: PipelineArgs) -> Result<(), CliError> {
     let app = App::open_current(global).await?;
@@ -50,6 +51,11 @@ async fn filter(app: &App, args: &PipelineArgs, point: Point) -> Result<Pipeline
         present: args.present.clone(),
         ..PipelineFilter::default()
     };
+    let schemes = filter.attributes.iter().map(|(scheme, _)| scheme);
+    must_be_known(app, kind::ATTRIBUTE, "--where", schemes).await?;
+    let sources = filter.statuses.iter().map(|(source, _)| source);
+    must_be_known(app, kind::STATUS, "--observed", sources).await?;
+    must_be_known(app, kind::PRESENCE, "--present", filter.present.iter()).await?;
     let directory = Directory::load(app.store.as_ref(), point).await?;
     filter.carrier = args
         .carrier
@@ -62,6 +68,34 @@ async fn filter(app: &App, args: &PipelineArgs, point: Point) -> Result<Pipeline
         .map(|word| App::place(&directory, Subject::Cluster, word))
         .transpose()?;
     Ok(filter)
+}
+
+/// A scheme or source that no company has at any time is a slip, and would count nobody.
+async fn must_be_known(
+    app: &App,
+    kind: &str,
+    option: &str,
+    words: impl Iterator<Item = &String> + Send,
+) -> Result<(), CliError> {
+    let point = Point {
+        day: app.today()?,
+        known: KnownAt::Latest,
+    };
+    for word in words {
+        let query = point.asking(Subject::Company, &[kind], Valid::Any);
+        let known = app.store.tally(&query, &[FactColumn::Key]).await?;
+        let known: Vec<_> = known
+            .into_iter()
+            .filter_map(|row| row.group.into_iter().next())
+            .collect();
+        if !known.contains(word) {
+            return Err(CliError::Usage(format!(
+                "{option} {word}: no company has that; there are: {}",
+                known.join(", ")
+            )));
+        }
+    }
+    Ok(())
 }
 
 /// The pipeline of one day.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use nianlun_aggregates::text::fold;
-use nianlun_projections::{FOREVER, Fact, Subject, kind};
+use nianlun_projections::{Fact, Subject, kind};
 use uuid::Uuid;
 
 use super::point::Point;
@@ -25,15 +25,6 @@ pub enum Find {
     One(Uuid),
     /// By name: these are called so. A name proposes, it never decides.
     Candidates(Vec<Candidate>),
-}
-
-/// A company on a day.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CompanyState {
-    /// Its id.
-    pub id: Uuid,
-    /// Its facts that hold on the day, with what stands on no day.
-    pub facts: Vec<Fact>,
 }
 
 /// Finds companies by id, by an identifier (`usci:…`, `scheme:id`, a bare USCI), or by name and alias.
@@ -155,44 +146,4 @@ pub async fn company_list(
         .collect();
     list.sort();
     Ok(list)
-}
-
-/// Kinds whose value says how they ended.
-const ENDING: [&str; 3] = [kind::PROGRAMME, kind::APPLICATION, kind::SECURITY];
-
-/// Kinds that happen on a day and hold on none.
-const MOMENTS: [&str; 3] = [kind::FUNDING, kind::FIGURE, kind::MENTION];
-
-/// A company on a day, with the figures and funding reported until then; `None` if nothing is known of it.
-///
-/// # Errors
-/// Those of the store.
-pub async fn company_state(
-    store: &dyn Store,
-    id: Uuid,
-    point: Point,
-) -> Result<Option<CompanyState>, StoreError> {
-    let of = |valid| FactQuery {
-        id: Some(id),
-        ..point.asking(Subject::Company, &[], valid)
-    };
-    let day = point.day.number();
-    let mut facts = store.facts(&of(Valid::On(day))).await?;
-    for fact in &mut facts {
-        // How a spell will end is not yet so on a day on which it runs.
-        if ENDING.contains(&fact.kind.as_str()) && fact.valid_to != FOREVER {
-            fact.value.clear();
-        }
-    }
-    let so_far = Valid::BeganIn(i32::MIN, day.saturating_add(1));
-    let moments = FactQuery {
-        kinds: MOMENTS.map(str::to_owned).to_vec(),
-        ..of(so_far)
-    };
-    facts.extend(store.facts(&moments).await?);
-    facts.extend(store.facts(&of(Valid::Unplaced)).await?);
-    if facts.is_empty() && store.facts(&of(Valid::Any)).await?.is_empty() {
-        return Ok(None);
-    }
-    Ok(Some(CompanyState { id, facts }))
 }

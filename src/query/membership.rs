@@ -92,6 +92,13 @@ pub async fn members(
     let names = super::company::names(store, point).await?;
     let mut members: Vec<_> = spells
         .into_iter()
+        .map(|mut spell| {
+            // How a programme will end is not yet so on a day on which it runs.
+            if matches!(group, Group::Programme(_)) {
+                spell.value.clear();
+            }
+            spell
+        })
         .map(|spell| Member {
             id: spell.id,
             name: names.get(&spell.id).cloned().unwrap_or_default(),

@@ -7,10 +7,9 @@ mod history;
 mod membership;
 mod pipeline;
 mod point;
+mod state;
 
-pub use company::{
-    Candidate, CompanyState, Find, company_list, company_state, find_companies, synthetic,
-};
+pub use company::{Candidate, Find, company_list, find_companies, synthetic};
 pub use directory::{Directory, Place};
 pub use findings::{FindingLine, findings, known_findings, wording_of_finding};
 pub use history::{HistoryLine, history};
@@ -19,3 +18,4 @@ pub use membership::{
 };
 pub use pipeline::{Pipeline, PipelineFilter, StageCount, first_day, pipeline, stage_totals};
 pub use point::{Period, Point, PointError, known_at, periods};
+pub use state::{State, state};

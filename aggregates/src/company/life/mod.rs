@@ -58,32 +58,37 @@ impl<'a> Life<'a> {
         life
     }
 
-    /// The entity's kinds, each with the day from which it holds; the first from the beginning.
+    /// What the entity is, each with the day from which it is so; the first from the beginning. Being formed makes a company
+    /// of a team, once: the first day stated counts, and of equal ones what is said first in content, not in recording. Of
+    /// anything else it only tells the day.
     #[must_use]
     pub fn entities(&self) -> Vec<(Option<i32>, Entity, Sequence)> {
-        let mut kinds = vec![];
-        for said in &self.said {
-            match &said.assertion.change {
-                Change::Registered { entity, .. } => {
-                    kinds.insert(0, (None, entity.clone(), said.sequence));
-                }
-                Change::Incorporated { .. } => kinds.push((
-                    window::point(said.assertion.on),
-                    Entity::Company,
-                    said.sequence,
-                )),
-                _ => {}
-            }
-        }
-        let is_team = |entity: &Entity| *entity == Entity::Team;
-        // Being formed makes a company of a team; of anything else it only tells the day.
-        if !kinds.first().is_some_and(|(_, entity, _)| is_team(entity)) {
-            kinds.truncate(1);
-        }
-        if let Some(tail) = kinds.get_mut(1..) {
-            tail.sort_by_key(|(day, ..)| day.unwrap_or(i32::MAX));
-        }
-        kinds
+        let registered = self
+            .said
+            .iter()
+            .find_map(|said| match &said.assertion.change {
+                Change::Registered { entity, .. } => Some((None, entity.clone(), said.sequence)),
+                _ => None,
+            });
+        let is_team = registered
+            .as_ref()
+            .is_some_and(|(_, entity, _)| *entity == Entity::Team);
+        let formed = self
+            .said
+            .iter()
+            .filter(|said| matches!(said.assertion.change, Change::Incorporated { .. }));
+        let first = formed.min_by_key(|said| {
+            let day = window::point(said.assertion.on);
+            (day.is_none(), day, said.assertion)
+        });
+        let company = first.filter(|_| is_team).map(|said| {
+            (
+                window::point(said.assertion.on),
+                Entity::Company,
+                said.sequence,
+            )
+        });
+        registered.into_iter().chain(company).collect()
     }
 
     fn pair_all(&mut self) {
