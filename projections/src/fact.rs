@@ -260,6 +260,36 @@ pub mod kind {
             zh: "发现",
             en: "finding",
         },
+        Wording {
+            code: TYPE,
+            zh: "载体类型",
+            en: "type",
+        },
+        Wording {
+            code: LEVEL,
+            zh: "级别",
+            en: "level",
+        },
+        Wording {
+            code: PARENT,
+            zh: "所属载体",
+            en: "parent",
+        },
+        Wording {
+            code: JURISDICTION,
+            zh: "辖区",
+            en: "jurisdiction",
+        },
+        Wording {
+            code: TIER,
+            zh: "会员级别",
+            en: "tier",
+        },
+        Wording {
+            code: BEING,
+            zh: "存续",
+            en: "in being",
+        },
     ];
 }
 
