@@ -14,8 +14,8 @@ use super::args::{Global, Lang, Reading};
 use super::error::CliError;
 use super::progress;
 use crate::projector::{Folds, catch_up};
-use crate::query::{Candidate, Directory, Find, Point, find_companies, known_at, synthetic};
-use crate::store::{KnownAt, Store, open};
+use crate::query::{Candidate, Directory, Find, Place, Point, find_companies, known_at, synthetic};
+use crate::store::{KnownAt, Store, StreamId, open};
 
 /// The zone of an installation that has not set another.
 const DEFAULT_ZONE: &str = "Asia/Shanghai";
@@ -32,6 +32,16 @@ pub struct App {
     /// The language of names and headings.
     pub lang: Lang,
     quiet: bool,
+}
+
+/// A carrier or cluster at a point.
+pub struct Located {
+    /// Which it is.
+    pub stream: StreamId,
+    /// What is known of it.
+    pub place: Place,
+    /// The point.
+    pub point: Point,
 }
 
 impl App {
@@ -170,6 +180,29 @@ impl App {
                 ))),
             },
         }
+    }
+
+    /// The one carrier or cluster that a word means at a point, with what is known of it there.
+    pub async fn located(
+        &self,
+        subject: Subject,
+        word: &str,
+        reading: &Reading,
+    ) -> Result<Located, CliError> {
+        let point = self.point(reading)?;
+        let mut directory = Directory::load(self.store.as_ref(), point).await?;
+        let id = Self::place(&directory, subject, word)?;
+        let places = if subject == Subject::Cluster {
+            &mut directory.clusters
+        } else {
+            &mut directory.carriers
+        };
+        let place = places.remove(&id).unwrap_or_default();
+        Ok(Located {
+            stream: StreamId { subject, id },
+            place,
+            point,
+        })
     }
 
     /// The one carrier or cluster that a word means.

@@ -4,7 +4,7 @@ use nianlun_aggregates::carrier::Change;
 use nianlun_projections::{Subject, kind};
 use uuid::Uuid;
 
-use super::app::App;
+use super::app::{App, Located};
 use super::args::{CarrierCommand, CarrierSet, Global, Reading};
 use super::error::CliError;
 use super::history::history_sheet;
@@ -12,32 +12,21 @@ use super::series::{members_sheet, series, stays_sheet};
 use super::sheet::{Cell, Sheet, column};
 use super::state::state_sheet;
 use crate::query::{Directory, Group, Place, group_counts};
-use crate::store::StreamId;
 
 pub async fn run(global: &Global, command: CarrierCommand) -> Result<(), CliError> {
     let app = App::open_current(global).await?;
     match command {
         CarrierCommand::List { reading } => list(&app, &reading).await,
         CarrierCommand::Show { carrier, reading } => {
-            let point = app.point(&reading)?;
-            let directory = Directory::load(app.store.as_ref(), point).await?;
-            let id = App::place(&directory, Subject::Carrier, &carrier)?;
-            let stream = StreamId {
-                subject: Subject::Carrier,
-                id,
-            };
-            let sheet = state_sheet(&app, stream, point).await?.unwrap_or_default();
+            let at = app.located(Subject::Carrier, &carrier, &reading).await?;
+            let sheet = state_sheet(&app, at.stream, at.point)
+                .await?
+                .unwrap_or_default();
             Ok(sheet.print(reading.format, app.lang)?)
         }
         CarrierCommand::History { carrier, reading } => {
-            let point = app.point(&reading)?;
-            let directory = Directory::load(app.store.as_ref(), point).await?;
-            let id = App::place(&directory, Subject::Carrier, &carrier)?;
-            let stream = StreamId {
-                subject: Subject::Carrier,
-                id,
-            };
-            let sheet = history_sheet::<Change>(&app, stream, point).await?;
+            let at = app.located(Subject::Carrier, &carrier, &reading).await?;
+            let sheet = history_sheet::<Change>(&app, at.stream, at.point).await?;
             Ok(sheet.print(reading.format, app.lang)?)
         }
         CarrierCommand::Members {
@@ -45,11 +34,14 @@ pub async fn run(global: &Global, command: CarrierCommand) -> Result<(), CliErro
             set,
             reading,
         } => {
-            let point = app.point(&reading)?;
-            let directory = Directory::load(app.store.as_ref(), point).await?;
-            let id = App::place(&directory, Subject::Carrier, &carrier)?;
-            let title = &directory.carriers[&id].name;
-            let sheet = members_sheet(&app, title, group(set, id), point, str::to_owned).await?;
+            let at = app.located(Subject::Carrier, &carrier, &reading).await?;
+            let Located {
+                stream,
+                place,
+                point,
+            } = &at;
+            let group = group(set, stream.id);
+            let sheet = members_sheet(&app, &place.name, group, *point, str::to_owned).await?;
             Ok(sheet.print(reading.format, app.lang)?)
         }
         CarrierCommand::Stays {
@@ -57,11 +49,14 @@ pub async fn run(global: &Global, command: CarrierCommand) -> Result<(), CliErro
             set,
             reading,
         } => {
-            let point = app.point(&reading)?;
-            let directory = Directory::load(app.store.as_ref(), point).await?;
-            let id = App::place(&directory, Subject::Carrier, &carrier)?;
-            let title = &directory.carriers[&id].name;
-            let sheet = stays_sheet(&app, title, group(set, id), point).await?;
+            let at = app.located(Subject::Carrier, &carrier, &reading).await?;
+            let Located {
+                stream,
+                place,
+                point,
+            } = &at;
+            let group = group(set, stream.id);
+            let sheet = stays_sheet(&app, &place.name, group, *point).await?;
             Ok(sheet.print(reading.format, app.lang)?)
         }
         CarrierCommand::Series {
@@ -71,11 +66,14 @@ pub async fn run(global: &Global, command: CarrierCommand) -> Result<(), CliErro
             from,
             reading,
         } => {
-            let point = app.point(&reading)?;
-            let directory = Directory::load(app.store.as_ref(), point).await?;
-            let id = App::place(&directory, Subject::Carrier, &carrier)?;
-            let title = &directory.carriers[&id].name;
-            let sheet = series(&app, title, group(set, id), point, from, by, str::to_owned).await?;
+            let at = app.located(Subject::Carrier, &carrier, &reading).await?;
+            let Located {
+                stream,
+                place,
+                point,
+            } = &at;
+            let group = group(set, stream.id);
+            let sheet = series(&app, &place.name, group, *point, from, by, str::to_owned).await?;
             Ok(sheet.print(reading.format, app.lang)?)
         }
     }

@@ -3,7 +3,7 @@
 use nianlun_aggregates::cluster::Change;
 use nianlun_projections::{Subject, kind};
 
-use super::app::App;
+use super::app::{App, Located};
 use super::args::{ClusterCommand, Global, Reading};
 use super::error::CliError;
 use super::history::history_sheet;
@@ -11,40 +11,32 @@ use super::series::{members_sheet, series};
 use super::sheet::{Cell, Sheet, column};
 use super::state::state_sheet;
 use crate::query::{Directory, Group, Place, group_counts};
-use crate::store::StreamId;
 
 pub async fn run(global: &Global, command: ClusterCommand) -> Result<(), CliError> {
     let app = App::open_current(global).await?;
     match command {
         ClusterCommand::List { reading } => list(&app, &reading).await,
         ClusterCommand::Show { cluster, reading } => {
-            let point = app.point(&reading)?;
-            let directory = Directory::load(app.store.as_ref(), point).await?;
-            let id = App::place(&directory, Subject::Cluster, &cluster)?;
-            let stream = StreamId {
-                subject: Subject::Cluster,
-                id,
-            };
-            let sheet = state_sheet(&app, stream, point).await?.unwrap_or_default();
+            let at = app.located(Subject::Cluster, &cluster, &reading).await?;
+            let sheet = state_sheet(&app, at.stream, at.point)
+                .await?
+                .unwrap_or_default();
             Ok(sheet.print(reading.format, app.lang)?)
         }
         ClusterCommand::History { cluster, reading } => {
-            let point = app.point(&reading)?;
-            let directory = Directory::load(app.store.as_ref(), point).await?;
-            let id = App::place(&directory, Subject::Cluster, &cluster)?;
-            let stream = StreamId {
-                subject: Subject::Cluster,
-                id,
-            };
-            let sheet = history_sheet::<Change>(&app, stream, point).await?;
+            let at = app.located(Subject::Cluster, &cluster, &reading).await?;
+            let sheet = history_sheet::<Change>(&app, at.stream, at.point).await?;
             Ok(sheet.print(reading.format, app.lang)?)
         }
         ClusterCommand::Members { cluster, reading } => {
-            let point = app.point(&reading)?;
-            let directory = Directory::load(app.store.as_ref(), point).await?;
-            let id = App::place(&directory, Subject::Cluster, &cluster)?;
-            let place = &directory.clusters[&id];
-            let sheet = members_sheet(&app, &place.name, Group::Cluster(id), point, |tier| {
+            let at = app.located(Subject::Cluster, &cluster, &reading).await?;
+            let Located {
+                stream,
+                place,
+                point,
+            } = &at;
+            let group = Group::Cluster(stream.id);
+            let sheet = members_sheet(&app, &place.name, group, *point, |tier| {
                 tier_name(place, tier)
             })
             .await?;
@@ -56,19 +48,16 @@ pub async fn run(global: &Global, command: ClusterCommand) -> Result<(), CliErro
             from,
             reading,
         } => {
-            let point = app.point(&reading)?;
-            let directory = Directory::load(app.store.as_ref(), point).await?;
-            let id = App::place(&directory, Subject::Cluster, &cluster)?;
-            let place = &directory.clusters[&id];
-            let sheet = series(
-                &app,
-                &place.name,
-                Group::Cluster(id),
+            let at = app.located(Subject::Cluster, &cluster, &reading).await?;
+            let Located {
+                stream,
+                place,
                 point,
-                from,
-                by,
-                |tier| tier_name(place, tier),
-            )
+            } = &at;
+            let group = Group::Cluster(stream.id);
+            let sheet = series(&app, &place.name, group, *point, from, by, |tier| {
+                tier_name(place, tier)
+            })
             .await?;
             Ok(sheet.print(reading.format, app.lang)?)
         }

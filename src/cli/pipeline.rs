@@ -56,6 +56,9 @@ async fn filter(app: &App, args: &PipelineArgs, point: Point) -> Result<Pipeline
     let sources = filter.statuses.iter().map(|(source, _)| source);
     must_be_known(app, kind::STATUS, "--observed", sources).await?;
     must_be_known(app, kind::PRESENCE, "--present", filter.present.iter()).await?;
+    if args.carrier.is_none() && args.cluster.is_none() {
+        return Ok(filter);
+    }
     let directory = Directory::load(app.store.as_ref(), point).await?;
     filter.carrier = args
         .carrier
@@ -77,25 +80,27 @@ async fn must_be_known(
     option: &str,
     words: impl Iterator<Item = &String> + Send,
 ) -> Result<(), CliError> {
+    let mut words = words.peekable();
+    if words.peek().is_none() {
+        return Ok(());
+    }
     let point = Point {
         day: app.today()?,
         known: KnownAt::Latest,
     };
-    for word in words {
-        let query = point.asking(Subject::Company, &[kind], Valid::Any);
-        let known = app.store.tally(&query, &[FactColumn::Key]).await?;
-        let known: Vec<_> = known
-            .into_iter()
-            .filter_map(|row| row.group.into_iter().next())
-            .collect();
-        if !known.contains(word) {
-            return Err(CliError::Usage(format!(
-                "{option} {word}: no company has that; there are: {}",
-                known.join(", ")
-            )));
-        }
+    let query = point.asking(Subject::Company, &[kind], Valid::Any);
+    let tally = app.store.tally(&query, &[FactColumn::Key]).await?;
+    let known: Vec<_> = tally
+        .into_iter()
+        .filter_map(|row| row.group.into_iter().next())
+        .collect();
+    match words.find(|word| !known.contains(word)) {
+        Some(word) => Err(CliError::Usage(format!(
+            "{option} {word}: no company has that; there are: {}",
+            known.join(", ")
+        ))),
+        None => Ok(()),
     }
-    Ok(())
 }
 
 /// The pipeline of one day.

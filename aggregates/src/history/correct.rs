@@ -99,7 +99,7 @@ pub(super) fn correct<C: Change>(
         replacement: replacement.clone(),
         reason: reason.clone(),
     }];
-    let (_, contradictions) = history.trial(&entries);
+    let contradictions = history.weighed(&entries, manner);
     if !manner.records() && !contradictions.is_empty() {
         return Err(CorrectError::Contradicts { contradictions });
     }

@@ -202,6 +202,15 @@ impl<C: Change> History<C> {
         (after, added)
     }
 
+    /// The contradictions that entries add and this manner weighs. An import records them all: what they come to is read off
+    /// the whole history, not off each event.
+    fn weighed(&self, entries: &[Entry<C>], manner: &Manner) -> Vec<Contradiction> {
+        match manner {
+            Manner::Import => vec![],
+            Manner::Live | Manner::Despite(_) => self.trial(entries).1,
+        }
+    }
+
     /// Entries as events: with what they claim and release in the register, and the reason if they contradict.
     fn events(&self, entries: Vec<Entry<C>>, despite: Option<&Text>) -> Vec<Event<C>> {
         let mut state = self.clone();

@@ -82,7 +82,7 @@ pub(super) fn record<C: Change>(
         });
     }
     let entries: Vec<_> = assertions.iter().cloned().map(Entry::Asserted).collect();
-    let (_, contradictions) = history.trial(&entries);
+    let contradictions = history.weighed(&entries, manner);
     if !manner.records() && !contradictions.is_empty() {
         return Err(RecordError::Contradicts { contradictions });
     }
