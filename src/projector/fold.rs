@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use nianlun_aggregates::decode::{decode, event_id};
-use nianlun_aggregates::history::Change;
+use nianlun_aggregates::history::{Change, Event};
 use nianlun_aggregates::{carrier as carriers, cluster as clusters, company as companies};
 use nianlun_projections::{
     Admitted, Fact, Ladders, Policy, Subject, carrier, cluster, company, known,
@@ -77,7 +77,7 @@ impl Folds {
     fn typed<C: Change>(&self, history: &[AdmittedEvent]) -> Result<Vec<Admitted<C>>, StoreError> {
         let mut before = None;
         let typed = history.iter().map(|admitted| {
-            let event = decode(&admitted.event)
+            let event: Event<C> = decode(&admitted.event)
                 .map_err(|error| inconsistent(admitted, error.to_string()))?;
             let asserted = event.asserted.map(Timestamp::as_microsecond);
             let known = known(admitted.known, asserted, before);
