@@ -40,6 +40,31 @@ fn loose(text: &str) -> Option<Span> {
     }
 }
 
+/// The first date that stands somewhere in a text, such as the title of a list: `2016年3月在孵企业名单`. A bare number is one only
+/// as a year, a month (`201603`) or a day (`20160301`).
+pub fn find_date(text: &str) -> Option<Span> {
+    const LONGEST: usize = 12;
+    let characters: Vec<char> = text.chars().collect();
+    let starts = (0..characters.len()).filter(|&at| {
+        characters[at].is_ascii_digit() && (at == 0 || !characters[at - 1].is_ascii_digit())
+    });
+    let mut candidates = starts.flat_map(|start| {
+        let longest = characters.len().min(start + LONGEST);
+        (start + 4..=longest).rev().map(move |end| (start, end))
+    });
+    candidates.find_map(|(start, end)| {
+        let ends_number = !characters.get(end).is_some_and(char::is_ascii_digit);
+        let text: String = characters[start..end].iter().collect();
+        let bare = text.chars().all(|character| character.is_ascii_digit());
+        match (ends_number, bare, text.len()) {
+            (false, ..) => None,
+            (_, true, 6) => date(&format!("{}-{}", &text[..4], &text[4..])).ok(),
+            (_, true, 4 | 8) | (_, false, _) => date(&text).ok(),
+            _ => None,
+        }
+    })
+}
+
 /// A season of so many months from a date's month on.
 pub fn season(start: Span, months: i32) -> Option<Span> {
     let first = start.earliest()?;
@@ -96,6 +121,22 @@ mod tests {
             "３月",
         ] {
             assert!(date(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_date_is_found_in_a_title() {
+        for (title, found) in [
+            ("天安数码城2016年3月在孵企业名单", Some("2016-03")),
+            ("roster-2016-03-31.xlsx", Some("2016-03-31")),
+            ("201603名单", Some("2016-03")),
+            ("名单20160331", Some("2016-03-31")),
+            ("2016年", Some("2016")),
+            ("325家企业", None),
+            ("电话 13800000000", None),
+        ] {
+            let date = find_date(title).map(|date| date.to_string());
+            assert_eq!(date.as_deref(), found, "{title}");
         }
     }
 

@@ -1,19 +1,28 @@
 //! Import: files become events, by a mapping, through the same decisions as commands.
 
-mod batch;
+pub mod books;
 mod cells;
-mod coded;
-mod companies;
 mod dates;
 mod declare;
 mod draft;
-mod grouped;
+mod gather;
+mod identify;
+mod introduce;
+mod issues;
 mod mapping;
-mod read;
+mod pipeline;
+mod plan;
+mod record;
 mod report;
-mod resolve;
+mod roster;
 mod run;
+pub mod source;
+mod spool;
+mod undo;
+mod write;
 
+pub use issues::{IssuesError, write_issues};
 pub use mapping::{Mapping, MappingError};
-pub use report::{Issue, Report, Severity};
-pub use run::{Appending, ImportError, Importer};
+pub use report::{Issue, Preview, Report, Severity};
+pub use run::{Appending, ImportError, Importer, Options, Progress};
+pub use undo::{Standing, UndoError, Undone, undo};
