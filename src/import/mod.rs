@@ -13,6 +13,7 @@ mod read;
 mod report;
 mod resolve;
 mod run;
+pub mod source;
 
 pub use mapping::{Mapping, MappingError};
 pub use report::{Issue, Report, Severity};
