@@ -22,7 +22,7 @@ fn mutated(mut bytes: Vec<u8>, changes: &[(usize, u8)], cut: usize) -> Vec<u8> {
             *place = *byte;
         }
     }
-    if cut % 4 == 0 {
+    if cut.is_multiple_of(4) {
         bytes.truncate(cut % length);
     }
     bytes
