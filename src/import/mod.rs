@@ -14,6 +14,7 @@ mod report;
 mod resolve;
 mod run;
 
+pub use dates::{DateError, check_formats, date_with};
 pub use mapping::{Mapping, MappingError};
 pub use report::{Issue, Report, Severity};
 pub use run::{Appending, ImportError, Importer};

@@ -423,4 +423,21 @@ mod tests {
             }
         }
     }
+
+    proptest::proptest! {
+        #![proptest_config(proptest::prelude::ProptestConfig {
+            failure_persistence: None,
+            ..proptest::prelude::ProptestConfig::with_cases(2_000)
+        })]
+
+        #[test]
+        fn no_cell_breaks_the_reading_and_what_is_read_is_read_again(
+            text in "[约超过不足￥]{0,2}[0-9０-９.,，−-]{0,9}[千万亿余多]?(元|㎡|亩|人)?[以上左右]{0,2}|.{0,20}"
+        ) {
+            if let Ok(read) = quantity(&text, Some(Unit::TenThousandYuan)) {
+                proptest::prop_assert!(!read.amount().is_sign_negative());
+                proptest::prop_assert_eq!(quantity(&read.to_string(), None), Ok(read));
+            }
+        }
+    }
 }

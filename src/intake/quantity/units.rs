@@ -71,18 +71,26 @@ fn ends_in_unit(part: &str) -> bool {
 /// A unit by any of its spellings, folded; `万` alone counts what the column counts.
 pub(super) fn spelled(word: &str, column: Option<Unit>) -> Option<Unit> {
     let by_name = |word: &str| {
-        let names = |unit: &Unit| {
+        let is_called = |unit: &Unit| {
             let wording = unit.wording();
             [wording.code, wording.zh, wording.en]
+                .iter()
+                .any(|name| fold(name) == word)
         };
-        let named = |unit: &&Unit| names(unit).iter().any(|name| fold(name) == word);
-        let other = || SPELLINGS.iter().find(|(spelling, _)| *spelling == word);
-        (Unit::ALL.iter().find(named).copied()).or_else(|| other().map(|(_, unit)| *unit))
+        let known = Unit::ALL.iter().copied().find(is_called);
+        known.or_else(|| {
+            let mut others = SPELLINGS.iter();
+            let (_, unit) = others.find(|(spelling, _)| *spelling == word)?;
+            Some(*unit)
+        })
     };
     if let Some(unit) = by_name(word) {
         return Some(unit);
     }
-    let scaled = word.strip_prefix("人民币").unwrap_or(word);
+    let (scaled, is_yuan) = match word.strip_prefix("人民币") {
+        Some(rest) => (rest, true),
+        None => (word, false),
+    };
     let magnitude = scaled.chars().next()?;
     let noun = scaled.get(magnitude.len_utf8()..)?;
     let base = if noun.is_empty() {
@@ -92,6 +100,7 @@ pub(super) fn spelled(word: &str, column: Option<Unit>) -> Option<Unit> {
         by_name(noun)?
     };
     match (magnitude, base) {
+        (_, base) if is_yuan && base != Unit::Yuan => None,
         ('千', Unit::Yuan) => Some(Unit::ThousandYuan),
         ('万', Unit::Yuan) => Some(Unit::TenThousandYuan),
         ('亿', Unit::Yuan) => Some(Unit::HundredMillionYuan),
