@@ -13,6 +13,7 @@ mod read;
 mod report;
 mod resolve;
 mod run;
+mod suggest;
 
 pub use dates::{DateError, check_formats, date_with};
 pub use mapping::{Mapping, MappingError};

@@ -77,7 +77,7 @@ pub fn date_with(text: &str, formats: &[String]) -> Result<Option<Span>, DateErr
         return Ok(Some(span));
     }
     let half = half_width(text);
-    if ABSENT.contains(&half.to_lowercase().trim()) {
+    if is_absent(&half) {
         return Ok(None);
     }
     let without_time = plain::without_time(&half);
@@ -98,6 +98,15 @@ pub fn date_with(text: &str, formats: &[String]) -> Result<Option<Span>, DateErr
         Some(read) => read.map(Some).map_err(|why| why.of(text)),
         None => rough::read(&compact).map(Some).ok_or(unreadable),
     }
+}
+
+/// Whether a cell is empty or holds a mark for nothing, such as `—`, `/`, `无`, `不详`.
+pub fn says_nothing(text: &str) -> bool {
+    is_absent(&half_width(text))
+}
+
+fn is_absent(half: &str) -> bool {
+    ABSENT.contains(&half.to_lowercase().trim())
 }
 
 /// A season of so many months from a date's month on.
