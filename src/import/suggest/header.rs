@@ -11,41 +11,46 @@ pub const WITHIN: usize = 50;
 const HEIGHT: usize = 3;
 
 /// Rows of a header, by their numbers in the file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct HeaderRows {
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rows {
     /// The first.
     pub first: u64,
     /// The last.
     pub last: u64,
     /// How well its columns are known: 2 for each known heading, 1 for each that holds a known one.
     pub known: usize,
+    /// Its columns.
+    pub columns: Vec<String>,
 }
 
 /// The rows whose columns are known best; else the first that can be a header at all.
-pub fn find(rows: &[(u64, Vec<String>)]) -> Option<HeaderRows> {
+pub fn find(rows: &[(u64, Vec<String>)]) -> Option<Rows> {
     let near = rows.get(..WITHIN).unwrap_or(rows);
-    let mut best: Option<HeaderRows> = None;
+    let mut best: Option<Rows> = None;
     for height in 1..=HEIGHT {
         for rows in near.windows(height) {
             let (Some((first, _)), Some((last, _))) = (rows.first(), rows.last()) else {
                 continue;
             };
-            let known = known(&names(rows));
-            if known >= 2 && best.is_none_or(|best| known > best.known) {
-                best = Some(HeaderRows {
+            let columns = names(rows);
+            let known = known(&columns);
+            if known >= 2 && best.as_ref().is_none_or(|best| known > best.known) {
+                best = Some(Rows {
                     first: *first,
                     last: *last,
                     known,
+                    columns,
                 });
             }
         }
     }
     best.or_else(|| {
-        let (row, _) = near.iter().find(|(_, cells)| can_be_header(cells))?;
-        Some(HeaderRows {
+        let (row, cells) = near.iter().find(|(_, cells)| can_be_header(cells))?;
+        Some(Rows {
             first: *row,
             last: *row,
             known: 0,
+            columns: cells.clone(),
         })
     })
 }

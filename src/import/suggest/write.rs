@@ -15,6 +15,8 @@ pub struct Seen {
     pub file: String,
     /// The sheet; empty in a CSV file.
     pub sheet: String,
+    /// The sheets with the same header, this one too.
+    pub alike: Vec<String>,
     /// Other sheets.
     pub others: Vec<String>,
     /// The texts above the header.
@@ -123,10 +125,10 @@ fn head(lines: &mut Lines, seen: &Seen, outputs: &Outputs, lang: Language) {
         let others: Vec<_> = seen.others.iter().map(|sheet| quoted(&shortened(sheet))).collect();
         let others = others.join(", ");
         lines.comment(&say(
-            format!("只看了这一张表；另有 {others}。"),
-            format!("Only this sheet was looked at; there are also {others}."),
+            format!("看的是 {:?}；表头不同、不导入的有 {others}。", seen.sheet),
+            format!("{:?} was looked at; {others} have another header and are left out.", seen.sheet),
         ));
-        lines.line(&format!("sheets = [{}]", quoted(&seen.sheet)));
+        lines.line(&format!("sheets = {}", super::lines::list(seen.alike.iter().map(String::as_str))));
     }
 }
 
