@@ -6,20 +6,36 @@ use nianlun_aggregates::history::{Change, Event, Timeline};
 
 use crate::fact::{Fact, Known};
 
-/// An event with the moment of its admission to the log.
+/// An event with the moment at which it became known.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Admitted<C> {
-    /// When it became known. Along a stream it never falls.
+    /// When it became known: its admission to the log, unless a declared backfill asserts an earlier time ([`known`]). Along a
+    /// stream it never falls.
     pub known: Known,
+    /// When the log admitted it, in microseconds: the same for all events of a round.
+    pub admitted_at: i64,
     /// The civil day of that moment in the installation's zone, counted from 1970-01-01.
     pub day: i32,
     /// The event.
     pub event: Event<C>,
 }
 
+/// When an event became known: as a backfill asserts, but never before the event that stands before it in its stream, nor after
+/// its admission; so what was known at a time is always a beginning of the stream.
+#[must_use]
+pub fn known(admitted: Known, asserted: Option<i64>, before: Option<Known>) -> Known {
+    let at = asserted.map_or(admitted.at, |asserted| {
+        asserted
+            .max(before.map_or(i64::MIN, |before| before.at))
+            .min(admitted.at)
+    });
+    Known { at, ..admitted }
+}
+
 /// Folds a history, given in the order of its stream, with a function that reads what a timeline says.
 ///
-/// The fold stops once at each moment of knowledge, after all events that share its time: nothing half-done is ever a fact.
+/// The fold stops once at each moment of knowledge, after all events that share its time and their round of the log: nothing
+/// half-done is ever a fact.
 /// A fact whose value, basis, flags or days change is closed on the known axis and opened anew. `days` gives, for each event
 /// by its place, the civil day on which it became known.
 pub fn bitemporal<C: Change>(
@@ -30,7 +46,9 @@ pub fn bitemporal<C: Change>(
     let mut timeline = Timeline::default();
     let mut believed: BTreeMap<Fact, Known> = BTreeMap::new();
     let mut facts = vec![];
-    for moment in history.chunk_by(|a, b| a.known.at == b.known.at) {
+    for moment in
+        history.chunk_by(|a, b| (a.known.at, a.admitted_at) == (b.known.at, b.admitted_at))
+    {
         let Some(last) = moment.last() else { continue };
         for admitted in moment {
             timeline.extend(admitted.event.clone());

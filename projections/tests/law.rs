@@ -29,6 +29,7 @@ fn history(registration: Assertion, steps: &[Step]) -> Vec<Admitted<Change>> {
             };
             history.push(Admitted {
                 known,
+                admitted_at: known.at,
                 day,
                 event: event.clone(),
             });
@@ -177,7 +178,7 @@ proptest! {
         let recorded: Vec<_> = history(registration, &steps)
             .into_iter()
             .filter(|admitted| matches!(&admitted.event.entry, Entry::Asserted(said) if once.insert(said.clone())))
-            .map(|admitted| Admitted { known: Known { at: 5, position: 1 }, day: 18_000, ..admitted })
+            .map(|admitted| Admitted { known: Known { at: 5, position: 1 }, admitted_at: 5, day: 18_000, ..admitted })
             .collect();
         // An order of its own for each seed.
         let mut order: Vec<usize> = (0..recorded.len()).collect();

@@ -122,6 +122,16 @@ impl App {
         Ok(Point { day, known })
     }
 
+    /// A time of RFC 3339 in the installation's zone.
+    pub fn time(&self, text: &str) -> String {
+        let time = text.parse::<Timestamp>().map(|time| {
+            time.to_zoned_datetime(self.zone.clone())
+                .strftime("%Y-%m-%d %H:%M:%S%:z")
+                .to_string()
+        });
+        time.unwrap_or_else(|_| text.to_owned())
+    }
+
     /// Today in the installation's zone.
     pub fn today(&self) -> Result<Day, CliError> {
         let date = Timestamp::now().to_zoned_datetime(self.zone.clone()).date();

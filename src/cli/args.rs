@@ -80,7 +80,7 @@ pub struct Reading {
 pub enum Command {
     /// Load the bundled examples into a file of their own and show what they say
     Demo(DemoArgs),
-    /// Import a CSV file by a mapping (docs/mapping.md)
+    /// Import files by a mapping, or look at and take back earlier imports (docs/import.md)
     Import(ImportArgs),
     /// Record one event, correct one or take one back
     Record(RecordArgs),
@@ -153,21 +153,80 @@ pub enum Generated {
 
 /// Arguments of `import`.
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub struct ImportArgs {
-    /// The CSV file
-    pub file: PathBuf,
+    /// What to do with earlier imports
+    #[command(subcommand)]
+    pub command: Option<ImportCommand>,
+    /// The files: CSV, XLSX or XLS
+    #[arg(required = true)]
+    pub files: Vec<PathBuf>,
     /// The mapping
-    #[arg(long, short)]
-    pub mapping: PathBuf,
+    #[arg(long, short, required = true)]
+    pub mapping: Option<PathBuf>,
+    /// Write nothing; show what would be recorded, refused and flagged
+    #[arg(long)]
+    pub dry_run: bool,
+    /// All or nothing: one row error, and nothing is written
+    #[arg(long)]
+    pub strict: bool,
+    /// Take back what no longer stands in a file of which an earlier version was imported
+    #[arg(long)]
+    pub retract_missing: bool,
+    /// What the files are a version of [default: their names]
+    #[arg(long, value_name = "NAME")]
+    pub document: Option<String>,
+    /// Answers to who rows are about (docs/identity.md); they are kept
+    #[arg(long, value_name = "FILE")]
+    pub resolve: Option<PathBuf>,
+    /// Write row errors and notices to a file: .jsonl, .csv, or .xlsx with the bad cells marked
+    #[arg(long, value_name = "FILE")]
+    pub errors: Option<PathBuf>,
     /// Who imports
     #[arg(long, env = "USER", default_value = "unknown")]
     pub actor: String,
-    /// Show at most so many row errors and notices (all: 0)
+    /// Show at most so many row errors, notices and previewed events (all: 0)
     #[arg(long, default_value_t = 20)]
     pub show: usize,
     /// Form of the report
     #[arg(long, value_enum, default_value_t = Format::Table)]
     pub format: Format,
+}
+
+/// Commands about earlier imports.
+#[derive(Debug, Subcommand)]
+pub enum ImportCommand {
+    /// All imports
+    List {
+        /// Form of the output
+        #[arg(long, value_enum, default_value_t = Format::Table)]
+        format: Format,
+    },
+    /// One import: its files, its mapping, its counts
+    Show {
+        /// The run
+        run: String,
+        /// Form of the output
+        #[arg(long, value_enum, default_value_t = Format::Table)]
+        format: Format,
+    },
+    /// Take back all that an import recorded, or nothing
+    Undo {
+        /// The run
+        run: String,
+        /// Why
+        #[arg(long, value_name = "REASON")]
+        because: String,
+        /// Who takes it back
+        #[arg(long, env = "USER", default_value = "unknown")]
+        actor: String,
+    },
+    /// Rows of which it is open who they are about, with the candidates
+    Questions {
+        /// Form of the output
+        #[arg(long, value_enum, default_value_t = Format::Table)]
+        format: Format,
+    },
 }
 
 /// Arguments of `record`.

@@ -15,7 +15,7 @@ use super::history::history_sheet;
 use super::import::summary;
 use super::sheet::{Cell, Column, Sheet, column, say};
 use super::{pipeline, progress};
-use crate::import::{Appending, Importer, Mapping};
+use crate::import::{Appending, Importer, Mapping, Options, Progress};
 use crate::query::{Directory, Group, PipelineFilter, Point, group_counts};
 use crate::store::{KnownAt, StreamId};
 
@@ -61,11 +61,14 @@ pub async fn run(global: &Global, args: DemoArgs) -> Result<(), CliError> {
             store: Arc::clone(&app.store),
             appending: Appending::Bulk,
             actor: "demo".to_owned(),
+            zone: app.zone.clone(),
         };
         let bar = progress::bar(global.quiet, &mapping.title, app.pick("行", "rows"));
         let report = importer
-            .import_bytes(name, rows.as_bytes(), &mapping, |done, all| {
-                progress::set(&bar, done, all);
+            .import_bytes(name, rows.as_bytes(), &mapping, &Options::default(), |at| {
+                if let Progress::Recording(done, all) = at {
+                    progress::set(&bar, done, all);
+                }
             })
             .await?;
         bar.finish_and_clear();

@@ -24,6 +24,17 @@ pub fn bar(quiet: bool, what: &str, unit: &str) -> ProgressBar {
     bar
 }
 
+/// A counter of what is read, with the rate: how much there is, is not known before.
+#[must_use]
+pub fn counter(quiet: bool, what: &str, unit: &str) -> ProgressBar {
+    let bar = bar(quiet, what, unit);
+    let template = format!("{what} {{spinner}} {{human_pos}} {unit} {{per_sec}}");
+    if let Ok(style) = ProgressStyle::with_template(&template) {
+        bar.set_style(style);
+    }
+    bar
+}
+
 /// Moves a bar.
 pub fn set(bar: &ProgressBar, done: u64, all: u64) {
     bar.set_length(all);

@@ -1,26 +1,39 @@
 //! Values of a row.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use nianlun_aggregates::Span;
 
-use super::dates::{date, season};
-use super::mapping::{Cells, Condition, DateKind, Value, placeholders};
+use super::dates::{date, find_date, season};
+use super::mapping::{Around, Cells, Condition, DateKind, Value, placeholders};
 use super::report::{Issue, Severity};
+use super::source::{Header, Row};
 
-/// A row as read.
+/// A table of a file.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Table {
+    /// The name of the file, without its folder.
+    pub file: String,
+    /// SHA-256 of the file, in hexadecimal.
+    pub digest: String,
+    /// Its sheet, columns and title.
+    pub header: Arc<Header>,
+}
+
+/// A row with the table that it stands in.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Row {
-    /// Its number, the header being row 1 (or whatever row the mapping says).
-    pub number: u64,
-    /// Its cells by column, trimmed; empty ones are absent.
-    pub cells: BTreeMap<String, String>,
+pub struct Line {
+    /// The table.
+    pub table: Arc<Table>,
+    /// The row.
+    pub row: Row,
 }
 
 /// Value tables of a mapping.
 pub type Tables = BTreeMap<String, BTreeMap<String, String>>;
 
-impl Row {
+impl Line {
     /// An error of this row.
     pub fn error(&self, column: &str, value: &str, reason: impl Into<String>) -> Issue {
         self.issue(Severity::Error, column, value, reason.into())
@@ -33,7 +46,9 @@ impl Row {
 
     fn issue(&self, severity: Severity, column: &str, value: &str, reason: String) -> Issue {
         Issue {
-            row: self.number,
+            file: self.table.file.clone(),
+            sheet: self.table.header.sheet.clone(),
+            row: self.row.number,
             severity,
             column: column.to_owned(),
             value: value.to_owned(),
@@ -42,7 +57,7 @@ impl Row {
     }
 
     fn cell(&self, column: &str) -> Option<&str> {
-        self.cells.get(column).map(String::as_str)
+        self.row.cell(column)
     }
 
     /// Whether the cells are as an output wants them.
@@ -124,7 +139,17 @@ impl Row {
             Value::Cells(cells) => cells.as_ref(),
         };
         let column = column_of(cells);
-        let read = date(&text).map_err(|reason| self.error(&column, &text, reason))?;
+        let read = if cells.within {
+            find_date(&text).ok_or_else(|| {
+                self.error(
+                    &column,
+                    &text,
+                    "no date stands in it; write one such as 2016年3月, or give `observed_on` another source",
+                )
+            })?
+        } else {
+            date(&text).map_err(|reason| self.error(&column, &text, reason))?
+        };
         let bound = |span: Span| {
             span.latest()
                 .ok_or_else(|| self.error(&column, &text, "not known to any day"))
@@ -168,6 +193,14 @@ impl Row {
         if let Some(column) = &cells.column {
             return self.cell(column).map(str::to_owned);
         }
+        if let Some(around) = cells.of {
+            let text = match around {
+                Around::Sheet => &self.table.header.sheet,
+                Around::File => &self.table.file,
+                Around::Title => &self.table.header.title,
+            };
+            return (!text.is_empty()).then(|| text.clone());
+        }
         let template = cells.template.as_ref()?;
         let names = placeholders(template);
         names.iter().any(|name| self.cell(name).is_some()).then(|| {
@@ -191,6 +224,7 @@ fn column_of(cells: &Cells) -> String {
         .column
         .clone()
         .or_else(|| cells.template.clone())
+        .or_else(|| cells.of.map(|around| format!("{around:?}").to_lowercase()))
         .unwrap_or_default()
 }
 
@@ -220,14 +254,40 @@ fn look_up<'a>(table: &'a BTreeMap<String, String>, word: &str) -> Option<&'a st
 mod tests {
     use super::*;
 
-    fn row(cells: &[(&str, &str)]) -> Row {
-        Row {
-            number: 7,
-            cells: cells
-                .iter()
-                .map(|(column, cell)| ((*column).to_owned(), (*cell).to_owned()))
-                .collect(),
-        }
+    fn row(cells: &[(&str, &str)]) -> Line {
+        let columns = cells.iter().map(|(column, _)| (*column).to_owned());
+        let header = Arc::new(Header::new(
+            "名单",
+            columns.collect(),
+            "2016年3月在孵企业名单",
+        ));
+        let table = Arc::new(Table {
+            file: "t.csv".to_owned(),
+            digest: String::new(),
+            header: Arc::clone(&header),
+        });
+        let cells = cells.iter().map(|(_, cell)| (*cell).to_owned());
+        let row = Row::new(header, 7, cells.collect(), vec![]);
+        Line { table, row }
+    }
+
+    #[test]
+    fn what_stands_around_a_row_is_a_value_too() {
+        let of = |around| {
+            Value::Cells(Box::new(Cells {
+                of: Some(around),
+                within: true,
+                ..Cells::default()
+            }))
+        };
+        let row = row(&[]);
+        assert_eq!(
+            row.value(&of(Around::Sheet), &tables()),
+            Ok(Some("名单".to_owned()))
+        );
+        let title = row.date(&of(Around::Title), &tables()).unwrap().unwrap();
+        assert_eq!(title.to_string(), "2016-03");
+        assert!(row.date(&of(Around::File), &tables()).is_err());
     }
 
     fn cells(edit: impl FnOnce(&mut Cells)) -> Value {
@@ -337,7 +397,7 @@ mod tests {
             cells.kind = Some(DateKind::Between);
             cells.after = Some("y".to_owned());
         });
-        let text = |row: Row| row.date(&between, &tables()).unwrap().unwrap().to_string();
+        let text = |row: Line| row.date(&between, &tables()).unwrap().unwrap().to_string();
         assert_eq!(
             text(row(&[("x", "2022-04-02"), ("y", "2021-12-02")])),
             "between 2021-12-02..2022-04-02"

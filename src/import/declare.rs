@@ -8,7 +8,7 @@ use nianlun_aggregates::{Code, carrier, cluster};
 use nianlun_projections::Subject;
 use uuid::Uuid;
 
-use super::draft::{Draft, Reader};
+use super::draft::{Draft, Origin, Reader};
 use super::mapping::{Mapping, MappingError};
 use crate::intake::{
     CARRIER_FORMS, CLUSTER_FORMS, FieldError, Fields, carrier_change, cluster_change,
@@ -201,7 +201,7 @@ fn add<C: Change>(
         (read.change)(event, &fields).map_err(|error: FieldError| misfit(error.to_string()))?;
     let on = super::dates::date(on).map_err(misfit)?;
     drafts.push(Draft {
-        rows: vec![],
+        origin: Origin::default(),
         action: Action::Record(vec![Assertion { on, change }]),
         places: vec![],
     });

@@ -1,15 +1,16 @@
 //! What rows say, as actions on a history.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use nianlun_aggregates::Span;
 use nianlun_aggregates::history::{Action, Assertion, Change};
 
 use uuid::Uuid;
 
-use super::cells::{Row, Tables};
+use super::cells::{Line, Table, Tables};
 use super::mapping::{Mapping, Output, Touching, Value};
-use super::report::Issue;
+use super::report::{Issue, Severity};
 use crate::intake::{FieldError, Fields, Forms};
 
 /// Reads events of a kind of subject from their fields.
@@ -32,12 +33,58 @@ impl<C> Copy for Reader<C> {}
 /// Something to record, with the rows that say so.
 #[derive(Clone, Debug)]
 pub struct Draft<C> {
-    /// The rows, ascending.
-    pub rows: Vec<u64>,
+    /// Where it comes from.
+    pub origin: Origin,
     /// What to record.
     pub action: Action<C>,
     /// The carriers and clusters that it names, as the rows write them.
     pub places: Vec<PlaceWord>,
+}
+
+impl<C: Change> Draft<C> {
+    /// Whether it begins a record.
+    pub fn registers(&self) -> bool {
+        matches!(&self.action, Action::Record(assertions) if assertions.iter().any(|said| said.change.registers()))
+    }
+}
+
+/// Where something comes from.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Origin {
+    /// The table; `None` for what the mapping itself declares.
+    pub table: Option<Arc<Table>>,
+    /// The rows, ascending.
+    pub rows: Vec<u64>,
+    /// The columns of theirs that formulas computed.
+    pub computed: Vec<String>,
+    /// The key of the row, or of the list.
+    pub key: Option<String>,
+}
+
+impl Origin {
+    /// A row.
+    pub fn of(line: &Line) -> Self {
+        Self {
+            table: Some(Arc::clone(&line.table)),
+            rows: vec![line.row.number],
+            computed: line.row.computed().map(str::to_owned).collect(),
+            key: None,
+        }
+    }
+
+    /// An issue of it.
+    pub fn issue(&self, severity: Severity, column: &str, value: &str, reason: String) -> Issue {
+        let table = self.table.as_ref();
+        Issue {
+            file: table.map_or_else(String::new, |table| table.file.clone()),
+            sheet: table.map_or_else(String::new, |table| table.header.sheet.clone()),
+            row: self.rows.first().copied().unwrap_or_default(),
+            severity,
+            column: column.to_owned(),
+            value: value.to_owned(),
+            reason,
+        }
+    }
 }
 
 /// A carrier or cluster as a row writes it.
@@ -57,25 +104,51 @@ pub type Implied<'a> = Option<(&'static str, &'a str)>;
 /// What the rows of one subject say, in their order.
 pub fn drafts<C: Change>(
     mapping: &Mapping,
-    rows: &[(&Row, Implied<'_>)],
+    lines: &[(&Line, Implied<'_>)],
     reader: Reader<C>,
     issues: &mut Vec<Issue>,
 ) -> Vec<Draft<C>> {
     let mut drafts = vec![];
-    for (row, implied) in rows {
-        let outputs = mapping.outputs.iter();
-        for output in outputs.filter(|output| row.meets(&output.when)) {
-            let tables = &mapping.tables;
+    for (line, implied) in lines {
+        let key = match mapping
+            .row_key
+            .as_ref()
+            .map(|key| line.value(key, &mapping.tables))
+        {
+            Some(Ok(None)) => {
+                issues.push(line.error(
+                    "row_key",
+                    "",
+                    "the row has no key; fill the cells that make it",
+                ));
+                continue;
+            }
+            Some(Err(issue)) => {
+                issues.push(issue);
+                continue;
+            }
+            Some(Ok(key)) => key,
+            None => None,
+        };
+        for output in &mapping.outputs {
             let saying = Saying {
-                row,
+                line,
                 output,
-                tables,
+                tables: &mapping.tables,
                 reader,
                 implied: *implied,
             };
+            // What has no date of its own in a roster, the comparison of lists dates.
+            let undated = mapping.roster.is_some() && output.on.is_none();
+            if undated || !line.meets(&output.when) {
+                continue;
+            }
             match saying.action() {
                 Ok(Some(action)) => drafts.push(Draft {
-                    rows: vec![row.number],
+                    origin: Origin {
+                        key: key.clone(),
+                        ..Origin::of(line)
+                    },
                     action,
                     places: saying.places(),
                 }),
@@ -91,19 +164,24 @@ pub fn drafts<C: Change>(
 }
 
 /// What one output makes of one row.
-struct Saying<'a, C> {
-    row: &'a Row,
-    output: &'a Output,
-    tables: &'a Tables,
-    reader: Reader<C>,
-    implied: Implied<'a>,
+pub struct Saying<'a, C> {
+    /// The row.
+    pub line: &'a Line,
+    /// The output.
+    pub output: &'a Output,
+    /// The mapping's tables.
+    pub tables: &'a Tables,
+    /// Reads events.
+    pub reader: Reader<C>,
+    /// What every event gets.
+    pub implied: Implied<'a>,
 }
 
 impl<C: Change> Saying<'_, C> {
     fn action(&self) -> Result<Option<Action<C>>, Issue> {
-        let fields = self.fields(&self.output.fields)?;
+        let fields = self.fields()?;
         if let Some(event) = &self.output.event {
-            let Some(word) = self.row.value(event, self.tables)? else {
+            let Some(word) = self.line.value(event, self.tables)? else {
                 return Ok(None);
             };
             let on = self.date(self.output.on.as_ref())?.unwrap_or(Span::Unknown);
@@ -131,7 +209,13 @@ impl<C: Change> Saying<'_, C> {
         })
     }
 
-    fn change(&self, word: &str, mut fields: Fields) -> Result<C, Issue> {
+    /// The fields that the output gives its events.
+    pub fn fields(&self) -> Result<Fields, Issue> {
+        self.mapped(&self.output.fields)
+    }
+
+    /// Reads an event.
+    pub fn change(&self, word: &str, mut fields: Fields) -> Result<C, Issue> {
         let takes = self.takes(word)?;
         if let Some((name, value)) = self
             .implied
@@ -144,8 +228,8 @@ impl<C: Change> Saying<'_, C> {
 
     /// The end takes its own fields and, of the opening's, those that it knows: a graduation takes the carrier, not the
     /// programme.
-    fn end(&self, word: &str, opening: &Fields) -> Result<C, Issue> {
-        let mut fields = self.fields(&self.output.on_end)?;
+    pub fn end(&self, word: &str, opening: &Fields) -> Result<C, Issue> {
+        let mut fields = self.mapped(&self.output.on_end)?;
         for name in self.takes(word)? {
             if fields.first(name).is_none() {
                 opening.all(name).for_each(|value| fields.add(name, value));
@@ -167,12 +251,12 @@ impl<C: Change> Saying<'_, C> {
             .collect())
     }
 
-    fn fields(&self, mapped: &BTreeMap<String, Value>) -> Result<Fields, Issue> {
+    fn mapped(&self, mapped: &BTreeMap<String, Value>) -> Result<Fields, Issue> {
         let mut fields = Fields::default();
         for (name, value) in mapped {
             // `from` and `to` are the dates of a period here; an event's own fields of these names carry a prefix.
             let name = name.strip_prefix("field_").unwrap_or(name);
-            for text in self.row.values(value, self.tables)? {
+            for text in self.line.values(value, self.tables)? {
                 fields.add(name, text);
             }
         }
@@ -180,12 +264,12 @@ impl<C: Change> Saying<'_, C> {
     }
 
     fn date(&self, value: Option<&Value>) -> Result<Option<Span>, Issue> {
-        value.map_or(Ok(None), |value| self.row.date(value, self.tables))
+        value.map_or(Ok(None), |value| self.line.date(value, self.tables))
     }
 
     /// The carriers and clusters that the fields name, with the words and columns they came from.
-    fn places(&self) -> Vec<PlaceWord> {
-        let fields = self.fields(&self.output.fields).unwrap_or_default();
+    pub fn places(&self) -> Vec<PlaceWord> {
+        let fields = self.fields().unwrap_or_default();
         let named = ["carrier", "parent", "cluster"]
             .into_iter()
             .filter_map(|name| {
@@ -225,7 +309,7 @@ impl<C: Change> Saying<'_, C> {
         } else {
             format!("; {}", error.mend)
         };
-        self.row
+        self.line
             .error(&column, &error.value, format!("{}{mend}", error.reason))
     }
 }
@@ -253,14 +337,14 @@ fn join<C: Change>(drafts: Vec<Draft<C>>) -> Vec<Draft<C>> {
         let Action::RecordSpell { opening, .. } = before.action.clone() else {
             continue;
         };
-        before.rows.extend(draft.rows);
-        before.rows.sort_unstable();
+        before.origin.rows.extend(draft.origin.rows);
+        before.origin.rows.sort_unstable();
         before.action = match draft.action {
             Action::RecordSpell { end, .. } => Action::RecordSpell { opening, end },
             _ => Action::Record(vec![opening]),
         };
     }
-    joined.sort_by_key(|draft| draft.rows.first().copied());
+    joined.sort_by_key(|draft| draft.origin.rows.first().copied());
     joined
 }
 

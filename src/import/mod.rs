@@ -1,21 +1,31 @@
 //! Import: files become events, by a mapping, through the same decisions as commands.
 
-mod batch;
+pub mod books;
 mod cells;
-mod coded;
-mod companies;
 mod dates;
 mod declare;
 mod draft;
-mod grouped;
+mod gather;
+mod identify;
+mod introduce;
+mod issues;
 mod mapping;
-mod read;
+mod pipeline;
+mod plan;
+mod record;
 mod report;
-mod resolve;
+mod roster;
 mod run;
+pub mod source;
+mod spool;
 mod suggest;
+mod undo;
+mod write;
 
-pub use dates::{DateError, check_formats, date_with};
+pub use issues::{IssuesError, write_issues};
 pub use mapping::{Mapping, MappingError};
-pub use report::{Issue, Report, Severity};
-pub use run::{Appending, ImportError, Importer};
+pub use mapping::mapping_schema;
+pub use report::{Issue, Preview, Report, Severity};
+pub use run::{Appending, ImportError, Importer, Options, Progress};
+pub use suggest::{SuggestError, suggest};
+pub use undo::{Standing, UndoError, Undone, undo};

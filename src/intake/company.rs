@@ -59,6 +59,7 @@ pub const COMPANY_FORMS: Forms = Forms {
         ("attribute-stated", &["scheme", "value"]),
         ("status-observed", &["source", "value"]),
         ("presence-observed", &["source", "present"]),
+        ("absence-noted", &["source"]),
         ("coverage-declared", &["source", "sets", "period"]),
     ],
 };
@@ -230,6 +231,9 @@ pub fn company_change(event: &str, fields: &Fields) -> Result<Change, FieldError
         "presence-observed" => Change::PresenceObserved {
             source: f.text("source")?,
             present: yes_or_no(f, "present")?,
+        },
+        "absence-noted" => Change::AbsenceNoted {
+            source: f.text("source")?,
         },
         // The last of the list; a new event without an arm here fails the test that reads every form.
         _ => Change::CoverageDeclared {

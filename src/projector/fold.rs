@@ -3,9 +3,11 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use nianlun_aggregates::decode::{decode, event_id};
-use nianlun_aggregates::history::Change;
+use nianlun_aggregates::history::{Change, Event};
 use nianlun_aggregates::{carrier as carriers, cluster as clusters, company as companies};
-use nianlun_projections::{Admitted, Fact, Ladders, Policy, Subject, carrier, cluster, company};
+use nianlun_projections::{
+    Admitted, Fact, Ladders, Policy, Subject, carrier, cluster, company, known,
+};
 
 use crate::store::{AdmittedEvent, StoreError, StreamId};
 
@@ -73,14 +75,19 @@ impl Folds {
     }
 
     fn typed<C: Change>(&self, history: &[AdmittedEvent]) -> Result<Vec<Admitted<C>>, StoreError> {
+        let mut before = None;
         let typed = history.iter().map(|admitted| {
-            let event = decode(&admitted.event)
+            let event: Event<C> = decode(&admitted.event)
                 .map_err(|error| inconsistent(admitted, error.to_string()))?;
+            let asserted = event.asserted.map(Timestamp::as_microsecond);
+            let known = known(admitted.known, asserted, before);
+            before = Some(known);
             let day = self
-                .day(admitted.known.at)
+                .day(known.at)
                 .ok_or_else(|| inconsistent(admitted, "admitted at no time".to_owned()))?;
             Ok(Admitted {
-                known: admitted.known,
+                known,
+                admitted_at: admitted.known.at,
                 day,
                 event,
             })

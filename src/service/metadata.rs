@@ -13,8 +13,14 @@ pub struct Metadata {
     pub source: Option<String>,
     /// SHA-256 of the file, in hexadecimal.
     pub file: Option<String>,
-    /// The row or rows, the header being row 1.
+    /// The sheet of it.
+    pub sheet: Option<String>,
+    /// The row or rows, as a person counts them.
     pub row: Option<String>,
+    /// What tells the row from the others of its source, or the list that shows it.
+    pub key: Option<String>,
+    /// The columns of the row whose values a formula computed.
+    pub computed: Option<String>,
 }
 
 impl Metadata {
@@ -27,19 +33,28 @@ impl Metadata {
         }
     }
 
-    /// As cqrs-es stores it.
-    #[must_use]
-    pub fn to_map(&self) -> HashMap<String, String> {
+    /// What there is, by its key.
+    pub fn entries(&self) -> impl Iterator<Item = (&'static str, &str)> {
         let entries = [
             ("actor", &self.actor),
             ("run", &self.run),
             ("source", &self.source),
             ("file", &self.file),
+            ("sheet", &self.sheet),
             ("row", &self.row),
+            ("key", &self.key),
+            ("computed", &self.computed),
         ];
         entries
             .into_iter()
-            .filter_map(|(key, value)| Some((key.to_owned(), value.clone()?)))
+            .filter_map(|(key, value)| Some((key, value.as_deref()?)))
+    }
+
+    /// As cqrs-es stores it.
+    #[must_use]
+    pub fn to_map(&self) -> HashMap<String, String> {
+        self.entries()
+            .map(|(key, value)| (key.to_owned(), value.to_owned()))
             .collect()
     }
 }

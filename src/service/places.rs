@@ -46,7 +46,7 @@ pub fn named<C: Change>(action: &Action<C>) -> BTreeSet<StreamId> {
         Action::Record(assertions) => assertions.iter().collect(),
         Action::RecordSpell { opening, end } => vec![opening, end],
         Action::Correct { replacement, .. } => vec![replacement],
-        Action::Retract { .. } => vec![],
+        Action::Retract { .. } | Action::RetractAll { .. } => vec![],
     };
     let names = assertions
         .into_iter()

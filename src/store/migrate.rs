@@ -39,6 +39,11 @@ macro_rules! scripts {
                     "/0004_settings.sql"
                 )),
             ),
+            (
+                6,
+                "notes",
+                include_str!(concat!("../../../migrations/", $dialect, "/0006_notes.sql")),
+            ),
         ]
     };
 }

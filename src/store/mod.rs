@@ -2,6 +2,7 @@
 //!
 //! `postgres/` and `sqlite/` hold the same file names; what one does, the other does.
 
+mod bulk;
 mod clock;
 mod difference;
 mod error;
@@ -18,8 +19,10 @@ use std::collections::BTreeMap;
 use async_trait::async_trait;
 use cqrs_es::persist::SerializedEvent;
 use nianlun_projections::{DayNumber, Fact, Known, Subject};
+use serde_json::Value;
 use uuid::Uuid;
 
+pub use bulk::{Bulk, NewEvent};
 pub use clock::{Clock, system_clock};
 pub use error::StoreError;
 pub use open::{Options, open, open_with};
@@ -157,13 +160,27 @@ pub trait Store: Send + Sync + 'static {
     /// The cqrs-es repository over the same database.
     fn repository(&self) -> Repository;
 
-    /// Appends many events in one transaction, a stream's events in their order: COPY on PostgreSQL, multi-row INSERT on
-    /// SQLite. The triggers work as for single appends.
+    /// Opens a transaction that takes many events: COPY on PostgreSQL, multi-row INSERT on SQLite, where no other writer gets
+    /// in meanwhile. The triggers work as for single appends.
+    ///
+    /// # Errors
+    /// Only those of the database.
+    async fn bulk(&self) -> Result<Box<dyn Bulk>, StoreError>;
+
+    /// Appends many events in one transaction, a stream's events in their order.
     ///
     /// # Errors
     /// [`StoreError::Conflict`] if a sequence is taken, [`StoreError::IdentifierTaken`] with the holder; nothing is
     /// written then.
-    async fn append_bulk(&self, events: &[SerializedEvent]) -> Result<(), StoreError>;
+    async fn append_bulk(&self, events: &[SerializedEvent]) -> Result<(), StoreError> {
+        if events.is_empty() {
+            return Ok(());
+        }
+        let events: Vec<_> = events.iter().map(NewEvent::from).collect();
+        let mut bulk = self.bulk().await?;
+        bulk.append(&events).await?;
+        bulk.commit().await
+    }
 
     /// The events of a stream, in order, admitted or not.
     ///
@@ -282,6 +299,43 @@ pub trait Store: Send + Sync + 'static {
         query: &FactQuery,
         by: &[FactColumn],
     ) -> Result<Vec<TallyRow>, StoreError>;
+
+    /// A mark in the order of writing: every event that is written from now on lies after it.
+    ///
+    /// # Errors
+    /// Only those of the database.
+    async fn mark(&self) -> Result<String, StoreError>;
+
+    /// Events written after a mark whose metadata says all of this, ordered by stream and sequence, after `after`, at most
+    /// `limit`. Reads the whole table after the mark.
+    ///
+    /// # Errors
+    /// [`StoreError::Inconsistent`] if the mark is none of [`Store::mark`]'s.
+    async fn written(
+        &self,
+        mark: &str,
+        saying: &BTreeMap<String, String>,
+        after: Option<(StreamId, u64)>,
+        limit: u32,
+    ) -> Result<Vec<SerializedEvent>, StoreError>;
+
+    /// The notes of an area whose names begin so, by name.
+    ///
+    /// # Errors
+    /// Only those of the database.
+    async fn notes(&self, area: &str, prefix: &str) -> Result<Vec<(String, Value)>, StoreError>;
+
+    /// Keeps notes, in one transaction; those that are there are replaced.
+    ///
+    /// # Errors
+    /// Only those of the database.
+    async fn keep_notes(&self, area: &str, notes: &[(String, Value)]) -> Result<(), StoreError>;
+
+    /// Removes notes by name.
+    ///
+    /// # Errors
+    /// Only those of the database.
+    async fn drop_notes(&self, area: &str, names: &[String]) -> Result<(), StoreError>;
 
     /// A setting of the installation (the zone), kept with it.
     ///

@@ -51,7 +51,8 @@ impl SqliteRepository {
         };
         let explained = match boxed.downcast_ref::<sqlx::Error>() {
             Some(error) if refused_claim(error) => {
-                sqlite::identifiers::taken(&self.readers, events).await
+                let claims = sqlite::identifiers::claims(events);
+                sqlite::identifiers::taken(&self.readers, &claims).await
             }
             _ => StoreError::from_boxed(boxed),
         };

@@ -35,6 +35,26 @@ pub(super) fn signed(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }
 
+/// A mark in the order of writing.
+pub(super) fn mark(mark: &str) -> Result<u64, StoreError> {
+    mark.parse().map_err(|_| StoreError::Inconsistent {
+        table: "notes",
+        row: format!("mark {mark:?}"),
+        reason: "it is no mark of this database".to_owned(),
+    })
+}
+
+/// The three columns after which a page begins; before all others at first.
+pub(super) fn place(after: Option<(StreamId, u64)>) -> (String, String, i64) {
+    after.map_or_else(Default::default, |(stream, sequence)| {
+        (
+            stream.subject.as_str().to_owned(),
+            stream.id.to_string(),
+            signed(sequence),
+        )
+    })
+}
+
 /// A stream id from the two columns that name it.
 pub(super) fn stream(table: &'static str, row: &impl Columns) -> Result<StreamId, StoreError> {
     stream_id(

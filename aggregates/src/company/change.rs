@@ -251,6 +251,8 @@ pub enum Change {
     StatusObserved { source: Text, value: Text },
     /// A source lists it, or lists it no longer (在册).
     PresenceObserved { source: Text, present: bool },
+    /// Missing from one list of a source and back in the next (漏登): it counts as there throughout.
+    AbsenceNoted { source: Text },
     /// What a source says of this company is complete for these sets over this period: only then is silence a finding.
     CoverageDeclared {
         source: Text,

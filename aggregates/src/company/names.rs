@@ -67,5 +67,6 @@ change_names! {
     AttributeStated = "AttributeStated", "attribute-stated", "属性", "attribute stated";
     StatusObserved = "StatusObserved", "status-observed", "观察状态", "status observed";
     PresenceObserved = "PresenceObserved", "presence-observed", "在册观察", "presence observed";
+    AbsenceNoted = "AbsenceNoted", "absence-noted", "漏登", "absence noted";
     CoverageDeclared = "CoverageDeclared", "coverage-declared", "来源覆盖", "coverage declared";
 }

@@ -1,6 +1,7 @@
 //! Events as stored: what was said, and what they do to the history.
 
 use cqrs_es::DomainEvent;
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::change::Change;
@@ -34,6 +35,10 @@ pub struct Event<C> {
     /// Why it was recorded although it contradicts what is known; such an event is flagged and listed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub despite: Option<Text>,
+    /// When its source said so, where a declared backfill (补录) asserts it: it counts as known from then on, but never from
+    /// before the event that stands before it in its stream, nor from after its admission.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asserted: Option<Timestamp>,
     /// Identifiers that it takes for its subject in the register, as `scheme:value`, sorted.
     #[serde(default = "Vec::new", skip_serializing_if = "Vec::is_empty")]
     pub claims: Vec<String>,

@@ -8,6 +8,7 @@ mod contradiction;
 mod correct;
 mod record;
 mod retract;
+mod retract_all;
 mod timeline;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,9 +23,12 @@ pub use contradiction::{Contradiction, ContradictionKind};
 pub use correct::CorrectError;
 pub use record::RecordError;
 pub use retract::RetractError;
+pub use retract_all::RetractAllError;
 pub use timeline::{InForce, Timeline};
 
 use crate::text::Text;
+use jiff::Timestamp;
+use retract_all::retract_all;
 
 /// A subject as its events tell it: the aggregate.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -72,6 +76,13 @@ pub enum Action<C> {
         /// Take back what stands on it as well.
         with_dependents: bool,
     },
+    /// Take several events back together, all of them or none: what an import run recorded.
+    RetractAll {
+        /// The events.
+        targets: BTreeSet<Sequence>,
+        /// Why.
+        reason: Text,
+    },
 }
 
 /// How a command takes contradictions (three grades: impossible, contradiction, irregular).
@@ -83,6 +94,8 @@ pub enum Manner {
     Despite(Text),
     /// A source says so: they are recorded, flagged and listed.
     Import,
+    /// An archive says so, and when it said so (补录): they are recorded, flagged and listed.
+    Backfill(Timestamp),
 }
 
 /// Why a command was refused. Nothing has changed.
@@ -97,6 +110,9 @@ pub enum Refusal {
     /// A retraction was refused.
     #[error(transparent)]
     Retract(#[from] RetractError),
+    /// A retraction of several events was refused.
+    #[error(transparent)]
+    RetractAll(#[from] RetractAllError),
 }
 
 impl Refusal {
@@ -106,7 +122,8 @@ impl Refusal {
         match self {
             Self::Record(RecordError::Contradicts { contradictions })
             | Self::Correct(CorrectError::Contradicts { contradictions })
-            | Self::Retract(RetractError::StoodOn { contradictions, .. }) => contradictions,
+            | Self::Retract(RetractError::StoodOn { contradictions, .. })
+            | Self::RetractAll(RetractAllError::StoodOn { contradictions, .. }) => contradictions,
             _ => &[],
         }
     }
@@ -125,7 +142,7 @@ impl<C: Change> History<C> {
     /// [`Refusal`], one enum per use case.
     pub fn decide(&self, command: &Command<C>) -> Result<Vec<Event<C>>, Refusal> {
         let manner = &command.manner;
-        Ok(match &command.action {
+        let mut events = match &command.action {
             Action::Record(assertions) => record::record(self, assertions, manner)?,
             Action::RecordSpell { opening, end } => {
                 record::record_spell(self, opening, end, manner)?
@@ -140,7 +157,14 @@ impl<C: Change> History<C> {
                 reason,
                 with_dependents,
             } => retract::retract(self, *target, reason, *with_dependents, manner)?,
-        })
+            Action::RetractAll { targets, reason } => retract_all(self, targets, reason)?,
+        };
+        if let Manner::Backfill(asserted) = manner {
+            for event in &mut events {
+                event.asserted = Some(*asserted);
+            }
+        }
+        Ok(events)
     }
 
     /// The registration in force.
@@ -182,6 +206,7 @@ impl<C: Change> History<C> {
             after.timeline.extend(Event {
                 entry: entry.clone(),
                 despite: None,
+                asserted: None,
                 claims: vec![],
                 releases: vec![],
             });
@@ -206,29 +231,38 @@ impl<C: Change> History<C> {
     /// the whole history, not off each event.
     fn weighed(&self, entries: &[Entry<C>], manner: &Manner) -> Vec<Contradiction> {
         match manner {
-            Manner::Import => vec![],
+            Manner::Import | Manner::Backfill(_) => vec![],
             Manner::Live | Manner::Despite(_) => self.trial(entries).1,
         }
     }
 
     /// Entries as events: with what they claim and release in the register, and the reason if they contradict.
     fn events(&self, entries: Vec<Entry<C>>, despite: Option<&Text>) -> Vec<Event<C>> {
+        let plain = |entry: Entry<C>| Event {
+            entry,
+            despite: despite.cloned(),
+            asserted: None,
+            claims: vec![],
+            releases: vec![],
+        };
+        // What adds assertions without identifiers leaves the register as it is: most events, and all that is imported in bulk.
+        let adds_no_identifier = |entry: &Entry<C>| match entry {
+            Entry::Asserted(assertion) => assertion.change.identifiers().is_empty(),
+            _ => false,
+        };
+        if entries.iter().all(adds_no_identifier) {
+            return entries.into_iter().map(plain).collect();
+        }
         let mut state = self.clone();
         let mut held = self.identifiers();
         let mut events = vec![];
         for entry in entries {
-            state.timeline.extend(Event {
-                entry: entry.clone(),
-                despite: None,
-                claims: vec![],
-                releases: vec![],
-            });
+            state.timeline.extend(plain(entry.clone()));
             let holds = state.identifiers();
             events.push(Event {
-                entry,
-                despite: despite.cloned(),
                 claims: holds.difference(&held).cloned().collect(),
                 releases: held.difference(&holds).cloned().collect(),
+                ..plain(entry)
             });
             held = holds;
         }

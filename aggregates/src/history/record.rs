@@ -78,6 +78,7 @@ pub(super) fn record<C: Change>(
             entry,
             despite: None,
             claims: vec![],
+            asserted: None,
             releases: vec![],
         });
     }

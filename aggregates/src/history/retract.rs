@@ -102,13 +102,7 @@ pub(super) fn retract<C: Change>(
     }
     let mut entries = vec![take_back(target)];
     let (mut after, mut contradictions) = history.trial(&entries);
-    let restored: BTreeSet<_> = after
-        .timeline
-        .in_force()
-        .iter()
-        .map(|said| said.sequence)
-        .filter(|&said| history.timeline.superseded_by(said).is_some())
-        .collect();
+    let restored = restored(history, &after);
     while with_dependents && !contradictions.is_empty() {
         let dependents = dependents(&after, &contradictions, &restored);
         if dependents.is_empty() {
@@ -158,9 +152,17 @@ fn with_all_others<C: Change>(history: &History<C>, registration: Sequence) -> V
     taken
 }
 
+/// What is in force again that was not.
+pub(super) fn restored<C: Change>(history: &History<C>, after: &History<C>) -> BTreeSet<Sequence> {
+    let said = after.timeline.in_force();
+    let said = said.iter().map(|said| said.sequence);
+    said.filter(|&said| history.timeline.superseded_by(said).is_some())
+        .collect()
+}
+
 /// Of each contradiction, the event that happened last: it stands on what is gone. Ascending; never the registration, nor
 /// what the retraction itself brings back.
-fn dependents<C: Change>(
+pub(super) fn dependents<C: Change>(
     after: &History<C>,
     contradictions: &[Contradiction],
     restored: &BTreeSet<Sequence>,
@@ -181,7 +183,7 @@ fn dependents<C: Change>(
 }
 
 /// An event in force that says what another says too, or stands where another stands.
-fn repeats<C: Change>(after: &History<C>) -> Option<Sequence> {
+pub(super) fn repeats<C: Change>(after: &History<C>) -> Option<Sequence> {
     let mut said = after.timeline.in_force();
     said.sort();
     let twice = said

@@ -140,6 +140,7 @@ mod tests {
                 entry,
                 despite: None,
                 claims: vec![],
+                asserted: None,
                 releases: vec![],
             });
         }

@@ -323,6 +323,12 @@ fn statements() -> Vec<CompanyEvent> {
         ),
         asserted(
             "2018-01-31",
+            Change::AbsenceNoted {
+                source: text("在孵企业名单"),
+            },
+        ),
+        asserted(
+            "2018-01-31",
             Change::CoverageDeclared {
                 source: text("孵化器名录"),
                 sets: vec![

@@ -33,6 +33,7 @@ fn filled<C>(entry: Entry<C>) -> Event<C> {
     Event {
         entry,
         despite: Some(text("两份名单不一致")),
+        asserted: None,
         claims: vec!["usci:91330103MA2J0XYC21".to_owned()],
         releases: vec!["park:17".to_owned()],
     }
@@ -201,4 +202,22 @@ fn an_event_with_a_field_that_no_version_had_is_refused() {
             "{pointer}: {found:?}"
         );
     }
+}
+
+#[test]
+fn an_event_of_a_backfill_keeps_when_its_source_said_so() {
+    let event: Event<nianlun_aggregates::company::Change> = Event {
+        asserted: Some(read("2019-07-31T15:59:59.999999Z")),
+        despite: None,
+        claims: vec![],
+        releases: vec![],
+        ..retracted()
+    };
+    let payload = serde_json::json!({
+        "entry": {"retracted": {"target": 3, "reason": "另一家同名企业"}},
+        "asserted": "2019-07-31T15:59:59.999999Z",
+    });
+    assert_eq!(serde_json::to_value(&event).expect("JSON"), payload);
+    let stored = serialized("company", "EventRetracted", "1", payload);
+    assert_eq!(decode::<Event<_>>(&stored).expect("read"), event);
 }

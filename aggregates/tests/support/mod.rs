@@ -199,6 +199,7 @@ pub fn event(entry: Entry<Change>) -> CompanyEvent {
         entry,
         despite: None,
         claims: vec![],
+        asserted: None,
         releases: vec![],
     }
 }

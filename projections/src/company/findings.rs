@@ -26,6 +26,7 @@ pub const IRREGULARITIES: &[Wording] = &[
     FAR_FUTURE,
     STILL_OPEN,
     PAUSED,
+    MISSING_ONCE,
 ];
 
 const TWO_INCUBATORS: Wording = Wording {
@@ -67,6 +68,11 @@ const STILL_OPEN: Wording = Wording {
     code: "closed-but-still-open",
     zh: "注销未清",
     en: "closed but still open",
+};
+const MISSING_ONCE: Wording = Wording {
+    code: "missing-once",
+    zh: "漏登一期",
+    en: "missing from one list",
 };
 /// One finding.
 pub(super) struct Finding {
@@ -122,6 +128,7 @@ pub(super) fn find(story: &Story<'_>, policy: &Policy) -> Vec<Finding> {
     found.extend(far_ahead(story));
     found.extend(still_open(story));
     found.extend(paused(story));
+    found.extend(missing_once(story));
     found
 }
 
@@ -336,6 +343,20 @@ fn far_ahead(story: &Story<'_>) -> Vec<Finding> {
         }
     }
     found
+}
+
+/// A list that forgot somebody: it touches no fact, since a company missing once counts as there.
+fn missing_once(story: &Story<'_>) -> Vec<Finding> {
+    let said = story.life.said.iter();
+    let noted = said.filter(|said| matches!(said.assertion.change, Change::AbsenceNoted { .. }));
+    let found = noted.map(|said| {
+        let day = point(said.assertion.on).unwrap_or(FOREVER);
+        Finding {
+            marks: false,
+            ..Finding::irregular(MISSING_ONCE, [said.sequence], day, day)
+        }
+    });
+    found.collect()
 }
 
 /// What deregistration leaves open is shown, never closed silently.

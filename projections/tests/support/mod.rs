@@ -110,9 +110,15 @@ impl<C: Folds> Given<C> {
                 entry,
                 despite: None,
                 claims: vec![],
+                asserted: None,
                 releases: vec![],
             };
-            self.0.push(Admitted { known, day, event });
+            self.0.push(Admitted {
+                known,
+                admitted_at: known.at,
+                day,
+                event,
+            });
         }
         self
     }

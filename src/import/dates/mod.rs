@@ -3,12 +3,14 @@
 mod formats;
 mod plain;
 mod rough;
+mod within;
 
 use nianlun_aggregates::span::SpanError;
 use nianlun_aggregates::text::half_width;
 use nianlun_aggregates::{Day, Span};
 
 pub use formats::check_formats;
+pub use within::find_date;
 
 /// Why a cell is no date.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

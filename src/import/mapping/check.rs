@@ -3,6 +3,7 @@
 use nianlun_projections::Subject;
 
 use super::{DateKind, Identify, Mapping, MappingError, Shape, Value, placeholders};
+use crate::import::source::Header;
 
 impl Mapping {
     pub(super) fn check(&self) -> Result<(), MappingError> {
@@ -30,18 +31,41 @@ impl Mapping {
             }
             _ => {}
         }
+        if (self.shape == Shape::Roster) != self.roster.is_some() {
+            return misfit(
+                "[roster]",
+                "shape \"roster\" needs [roster] with `observed_on`, and no other shape has it",
+            );
+        }
+        if self.shape == Shape::Roster && self.subject.kind != Subject::Company {
+            return misfit("[subject]", "a roster lists companies");
+        }
+        if self.shape == Shape::Roster && self.row_key.is_some() {
+            return misfit(
+                "row_key",
+                "a roster needs none: its rows are known by list and company",
+            );
+        }
         for (index, output) in self.outputs.iter().enumerate() {
             let place = format!("[[output]] {}", index + 1);
             match (self.shape, &output.event, &output.opens) {
                 // A source of periods may also say single things.
-                (Shape::Events | Shape::Spells, Some(_), None) | (Shape::Spells, None, Some(_)) => {
-                }
+                (_, Some(_), None) | (Shape::Spells | Shape::Roster, None, Some(_)) => {}
                 _ => {
                     return misfit(
                         &place,
-                        "give `event` and `on`; or, in shape \"spells\", `opens`, `from`, `ends` and `to`",
+                        "give `event` and `on`; or, in shape \"spells\", `opens`, `from`, `ends` and `to`; or, in shape \"roster\", `opens` and `ends`",
                     );
                 }
+            }
+            if self.shape == Shape::Roster && output.opens.is_some() {
+                if output.ends.is_none() || output.from.is_some() || output.to.is_some() {
+                    return misfit(
+                        &place,
+                        "in a roster a period has `opens` and `ends`; its dates come from the lists, leave `from` and `to` out",
+                    );
+                }
+                continue;
             }
             if output.opens.is_some()
                 && (output.from.is_none() || (output.to.is_some() != output.ends.is_some()))
@@ -54,10 +78,15 @@ impl Mapping {
         }
         for (place, value) in self.values() {
             let Value::Cells(cells) = value else { continue };
-            if cells.column.is_some() == cells.template.is_some() {
+            let sources = [
+                cells.column.is_some(),
+                cells.template.is_some(),
+                cells.of.is_some(),
+            ];
+            if sources.iter().filter(|given| **given).count() != 1 {
                 return misfit(
                     &place,
-                    "a value is a constant, or has either `column` or `template`",
+                    "a value is a constant, or has one of `column`, `template` and `of`",
                 );
             }
             if cells
@@ -84,36 +113,45 @@ impl Mapping {
         Ok(())
     }
 
-    /// Checks that the file has every column that the mapping names.
+    /// The columns that the mapping names: the header is the row that has them.
+    #[must_use]
+    pub fn columns(&self) -> Vec<String> {
+        self.named().map(|(column, _)| column).collect()
+    }
+
+    /// Checks that a table has every column that the mapping names.
     ///
     /// # Errors
     /// [`MappingError::NoColumn`].
-    pub fn check_columns(&self, columns: &[String]) -> Result<(), MappingError> {
-        let missing = |column: &String, place: &str| MappingError::NoColumn {
-            column: column.clone(),
-            place: place.to_owned(),
-            columns: columns.to_vec(),
-        };
-        for (index, output) in self.outputs.iter().enumerate() {
-            if let Some(column) = output.when.keys().find(|column| !columns.contains(column)) {
-                return Err(missing(column, &format!("[[output]] {} when", index + 1)));
-            }
-        }
-        for (place, value) in self.values() {
-            let Value::Cells(cells) = value else { continue };
-            let named = cells.column.iter().chain(&cells.after).cloned().chain(
-                cells
-                    .template
-                    .iter()
-                    .flat_map(|template| placeholders(template)),
-            );
-            for column in named {
-                if !columns.contains(&column) {
-                    return Err(missing(&column, &place));
-                }
-            }
-        }
-        Ok(())
+    pub fn check_columns(&self, header: &Header) -> Result<(), MappingError> {
+        let missing = self
+            .named()
+            .find(|(column, _)| header.index(column).is_none());
+        missing.map_or(Ok(()), |(column, place)| {
+            Err(MappingError::NoColumn {
+                column,
+                place,
+                columns: header.columns.clone(),
+            })
+        })
+    }
+
+    fn named(&self) -> impl Iterator<Item = (String, String)> {
+        let conditions = self.outputs.iter().enumerate().flat_map(|(index, output)| {
+            let place = format!("[[output]] {} when", index + 1);
+            let columns = output.when.keys();
+            columns.map(move |column| (column.clone(), place.clone()))
+        });
+        let values = self.values().into_iter().flat_map(|(place, value)| {
+            let Value::Cells(cells) = value else {
+                return vec![];
+            };
+            let templates = cells.template.iter();
+            let columns = cells.column.iter().chain(&cells.after).cloned();
+            let columns = columns.chain(templates.flat_map(|template| placeholders(template)));
+            columns.map(|column| (column, place.clone())).collect()
+        });
+        conditions.chain(values)
     }
 
     /// Every value with the place where it stands.
@@ -126,6 +164,13 @@ impl Mapping {
                 }
                 Identify::External { id, scheme } => {
                     values.push((format!("[[subject.identify]] {scheme}"), id));
+                }
+                Identify::Security { board, code } => {
+                    values.push(("[[subject.identify]] board".to_owned(), board));
+                    values.push(("[[subject.identify]] code".to_owned(), code));
+                }
+                Identify::Name { name } => {
+                    values.push(("[[subject.identify]] name".to_owned(), name));
                 }
             }
         }
@@ -152,6 +197,23 @@ impl Mapping {
                 .iter()
                 .map(|code| ("[subject] code".to_owned(), code)),
         );
+        let others = [
+            ("row_key", self.row_key.as_ref()),
+            (
+                "[roster] list",
+                self.roster.as_ref().and_then(|roster| roster.list.as_ref()),
+            ),
+            (
+                "[roster] observed_on",
+                self.roster.as_ref().map(|roster| &roster.observed_on),
+            ),
+            (
+                "[backfill] asserted",
+                self.backfill.as_ref().map(|backfill| &backfill.asserted),
+            ),
+        ];
+        let others = others.into_iter();
+        values.extend(others.filter_map(|(place, value)| Some((place.to_owned(), value?))));
         for (index, output) in self.outputs.iter().enumerate() {
             let place = |name: &str| format!("[[output]] {} {name}", index + 1);
             let dates = [

@@ -8,6 +8,8 @@ use nianlun_aggregates::Code;
 use nianlun_projections::Subject;
 use serde::Deserialize;
 
+use super::source::FileFormat;
+
 /// A mapping.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -27,6 +29,15 @@ pub struct Mapping {
     /// How to read the file.
     #[serde(default)]
     pub file: FileFormat,
+    /// What tells a row from the others of its source for ever: a row of this key that says something else is an edit.
+    #[serde(default)]
+    pub row_key: Option<Value>,
+    /// Of shape `roster`.
+    #[serde(default)]
+    pub roster: Option<Roster>,
+    /// Declares an archive.
+    #[serde(default)]
+    pub backfill: Option<Backfill>,
     /// Who a row is about.
     pub subject: SubjectMapping,
     /// Carriers recorded before the first row.
@@ -47,6 +58,9 @@ pub struct Mapping {
     /// What the source covers.
     #[serde(default)]
     pub covers: Option<Covers>,
+    /// As it was written; kept with every run.
+    #[serde(skip)]
+    pub text: String,
 }
 
 /// What a row is.
@@ -57,6 +71,8 @@ pub enum Shape {
     Events,
     /// One or more periods.
     Spells,
+    /// Somebody who is there on the day of the list.
+    Roster,
 }
 
 /// What to do with periods of one company and key where one ends on the day on which the next starts.
@@ -70,23 +86,37 @@ pub enum Touching {
     Join,
 }
 
-/// How to read the file.
+/// When the source said so, by row (补录): see docs/time.md, known time.
 #[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct FileFormat {
-    /// Between cells.
-    pub delimiter: char,
-    /// The header's row, from 1.
-    pub header: u64,
+#[serde(deny_unknown_fields)]
+pub struct Backfill {
+    /// A date, meaning the end of that day in the installation's zone, or a time with its offset.
+    pub asserted: Value,
 }
 
-impl Default for FileFormat {
-    fn default() -> Self {
-        Self {
-            delimiter: ',',
-            header: 1,
-        }
-    }
+/// How a dated list of who is there (花名册) is read.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Roster {
+    /// Which list a row belongs to: consecutive ones of a list are compared. One list if absent.
+    #[serde(default)]
+    pub list: Option<Value>,
+    /// The day of the list. A month means its last day.
+    pub observed_on: Value,
+    /// What it means to be missing from one list and back in the next.
+    #[serde(default)]
+    pub missing_once: MissingOnce,
+}
+
+/// What it means to be missing from one list and back in the next.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum MissingOnce {
+    /// Gone and come again.
+    #[default]
+    Exit,
+    /// Forgotten in the list: a finding.
+    Finding,
 }
 
 /// Who a row is about.
@@ -116,7 +146,7 @@ const fn company() -> Subject {
 #[serde(
     untagged,
     deny_unknown_fields,
-    expecting = "write `usci = VALUE`, or `scheme = \"…\"` with `id = VALUE`"
+    expecting = "write `usci = VALUE`, `scheme = \"…\"` with `id = VALUE`, `board = VALUE` with `code = VALUE`, or `name = VALUE`"
 )]
 pub enum Identify {
     /// By its unified social credit identifier.
@@ -130,6 +160,18 @@ pub enum Identify {
         scheme: String,
         /// Where it stands.
         id: Value,
+    },
+    /// By the code of its shares. It finds a company; it never makes one.
+    Security {
+        /// The board.
+        board: Value,
+        /// The code.
+        code: Value,
+    },
+    /// By its name or another name of it, if only one company has it.
+    Name {
+        /// Where it stands.
+        name: Value,
     },
 }
 
@@ -279,6 +321,8 @@ pub enum Value {
 pub struct Cells {
     /// One cell.
     pub column: Option<String>,
+    /// What stands around the row.
+    pub of: Option<Around>,
     /// Several, joined.
     pub template: Option<String>,
     /// Only what stands before this.
@@ -296,6 +340,20 @@ pub struct Cells {
     pub after: Option<String>,
     /// Of a season: its length in months.
     pub months: Option<i32>,
+    /// Of a date: the first date that stands somewhere in the text.
+    pub within: bool,
+}
+
+/// What stands around a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Around {
+    /// The name of the sheet.
+    Sheet,
+    /// The name of the file.
+    File,
+    /// The lines above the header.
+    Title,
 }
 
 /// What kind of date a cell holds, where it does not say so itself.
@@ -342,9 +400,10 @@ impl Mapping {
     /// # Errors
     /// [`MappingError`].
     pub fn read(text: &str) -> Result<Self, MappingError> {
-        let mapping: Self =
+        let mut mapping: Self =
             toml::from_str(text).map_err(|error| MappingError::Unreadable(error.to_string()))?;
         mapping.check()?;
+        text.clone_into(&mut mapping.text);
         Ok(mapping)
     }
 }

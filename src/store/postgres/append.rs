@@ -1,9 +1,9 @@
 //! Many events in one transaction.
 
-use cqrs_es::persist::SerializedEvent;
-use sqlx::PgPool;
+use async_trait::async_trait;
+use sqlx::{PgPool, Postgres, Transaction};
 
-use crate::store::StoreError;
+use crate::store::{Bulk, NewEvent, StoreError};
 
 const COPY: &str = "COPY events (aggregate_type, aggregate_id, sequence, event_type, event_version, payload, metadata) \
     FROM STDIN";
@@ -11,63 +11,79 @@ const COPY: &str = "COPY events (aggregate_type, aggregate_id, sequence, event_t
 /// How much is gathered before it is sent, in bytes.
 const CHUNK: usize = 1 << 20;
 
-pub(super) async fn bulk(pool: &PgPool, events: &[SerializedEvent]) -> Result<(), StoreError> {
-    if events.is_empty() {
-        return Ok(());
-    }
-    let mut transaction = pool.begin().await?;
-    let mut copy = transaction.copy_in_raw(COPY).await?;
-    let mut chunk = String::with_capacity(CHUNK + CHUNK / 4);
-    for event in events {
-        line(&mut chunk, event);
-        if chunk.len() >= CHUNK {
-            copy.send(chunk.as_bytes()).await?;
-            chunk.clear();
+/// An open transaction.
+pub(super) struct Copy(Transaction<'static, Postgres>);
+
+pub(super) async fn begin(pool: &PgPool) -> Result<Copy, StoreError> {
+    Ok(Copy(pool.begin().await?))
+}
+
+#[async_trait]
+impl Bulk for Copy {
+    async fn append(&mut self, events: &[NewEvent]) -> Result<(), StoreError> {
+        if events.is_empty() {
+            return Ok(());
         }
+        let mut copy = self.0.copy_in_raw(COPY).await?;
+        let mut chunk = Vec::with_capacity(CHUNK + CHUNK / 4);
+        for event in events {
+            line(&mut chunk, event);
+            if chunk.len() >= CHUNK {
+                copy.send(chunk.as_slice()).await?;
+                chunk.clear();
+            }
+        }
+        copy.send(chunk.as_slice()).await?;
+        copy.finish().await?;
+        Ok(())
     }
-    copy.send(chunk.as_bytes()).await?;
-    copy.finish().await?;
-    transaction.commit().await?;
-    Ok(())
+
+    async fn commit(self: Box<Self>) -> Result<(), StoreError> {
+        Ok(self.0.commit().await?)
+    }
 }
 
 /// One row in COPY's text format.
-fn line(out: &mut String, event: &SerializedEvent) {
+fn line(out: &mut Vec<u8>, event: &NewEvent) {
     let sequence = event.sequence.to_string();
-    let payload = event.payload.to_string();
-    let metadata = event.metadata.to_string();
     let columns = [
         event.aggregate_type.as_str(),
         &event.aggregate_id,
         &sequence,
         &event.event_type,
         &event.event_version,
-        &payload,
-        &metadata,
+        &event.payload,
+        &event.metadata,
     ];
     for (place, column) in columns.into_iter().enumerate() {
         if place > 0 {
-            out.push('\t');
+            out.push(b'\t');
         }
-        escaped(out, column);
+        escaped(out, column.as_bytes());
     }
-    out.push('\n');
+    out.push(b'\n');
 }
 
-fn escaped(out: &mut String, text: &str) {
-    for character in text.chars() {
-        match character {
-            '\\' => out.push_str("\\\\"),
-            '\t' => out.push_str("\\t"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            other => out.push(other),
-        }
+/// The bytes that separate rows and columns are ASCII, so they are never part of another character.
+fn escaped(out: &mut Vec<u8>, text: &[u8]) {
+    let special = |byte: &u8| matches!(byte, b'\\' | b'\t' | b'\n' | b'\r');
+    let mut rest = text;
+    while let Some(at) = rest.iter().position(special) {
+        out.extend_from_slice(&rest[..at]);
+        out.extend_from_slice(match rest[at] {
+            b'\t' => b"\\t",
+            b'\n' => b"\\n",
+            b'\r' => b"\\r",
+            _ => b"\\\\",
+        });
+        rest = &rest[at + 1..];
     }
+    out.extend_from_slice(rest);
 }
 
 #[cfg(test)]
 mod tests {
+    use cqrs_es::persist::SerializedEvent;
     use serde_json::json;
 
     use super::*;
@@ -83,10 +99,10 @@ mod tests {
             json!({"name": "甲\n\\乙"}),
             json!({}),
         );
-        let mut out = String::new();
-        line(&mut out, &event);
+        let mut out = vec![];
+        line(&mut out, &NewEvent::from(&event));
         assert_eq!(
-            out,
+            String::from_utf8(out).expect("UTF-8"),
             "company\ta\\tb\t7\tNamed\t1.0\t{\"name\":\"甲\\\\n\\\\\\\\乙\"}\t{}\n"
         );
     }

@@ -6,10 +6,12 @@ mod dialect;
 mod facts;
 mod identifiers;
 mod log;
+mod notes;
 mod projection;
 mod sequencer;
 mod settings;
 mod streams;
+mod written;
 
 use std::collections::BTreeMap;
 
@@ -17,12 +19,13 @@ use async_trait::async_trait;
 use cqrs_es::persist::SerializedEvent;
 use nianlun_projections::{Fact, Known};
 use postgres_es::PostgresEventRepository;
+use serde_json::Value;
 use sqlx::PgPool;
 use tokio::sync::Mutex;
 
 use super::{
-    AdmittedEvent, Checkpoint, Clock, FactColumn, FactQuery, FactSource, Projected, Repository,
-    Round, Store, StoreError, StreamId, TallyRow,
+    AdmittedEvent, Bulk, Checkpoint, Clock, FactColumn, FactQuery, FactSource, Projected,
+    Repository, Round, Store, StoreError, StreamId, TallyRow,
 };
 
 /// A store over PostgreSQL, version 14 or later.
@@ -39,8 +42,8 @@ impl Store for PostgresStore {
         Repository::Postgres(PostgresEventRepository::new(self.pool.clone()))
     }
 
-    async fn append_bulk(&self, events: &[SerializedEvent]) -> Result<(), StoreError> {
-        append::bulk(&self.pool, events).await
+    async fn bulk(&self) -> Result<Box<dyn Bulk>, StoreError> {
+        Ok(Box::new(append::begin(&self.pool).await?))
     }
 
     async fn stream(&self, stream: StreamId) -> Result<Vec<SerializedEvent>, StoreError> {
@@ -127,6 +130,32 @@ impl Store for PostgresStore {
         by: &[FactColumn],
     ) -> Result<Vec<TallyRow>, StoreError> {
         facts::tally(&self.pool, query, by).await
+    }
+
+    async fn mark(&self) -> Result<String, StoreError> {
+        written::mark(&self.pool).await
+    }
+
+    async fn written(
+        &self,
+        mark: &str,
+        saying: &BTreeMap<String, String>,
+        after: Option<(StreamId, u64)>,
+        limit: u32,
+    ) -> Result<Vec<SerializedEvent>, StoreError> {
+        written::saying(&self.pool, mark, saying, after, limit).await
+    }
+
+    async fn notes(&self, area: &str, prefix: &str) -> Result<Vec<(String, Value)>, StoreError> {
+        notes::find(&self.pool, area, prefix).await
+    }
+
+    async fn keep_notes(&self, area: &str, notes: &[(String, Value)]) -> Result<(), StoreError> {
+        notes::keep(&self.pool, area, notes).await
+    }
+
+    async fn drop_notes(&self, area: &str, names: &[String]) -> Result<(), StoreError> {
+        notes::drop(&self.pool, area, names).await
     }
 
     async fn setting(&self, name: &str) -> Result<Option<String>, StoreError> {

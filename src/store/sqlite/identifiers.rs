@@ -26,50 +26,60 @@ pub(super) async fn holders(
         .collect()
 }
 
-/// Who holds what these events claim and may not; a conflict if it is free again by now, or was claimed twice in this very
-/// batch, whose first claim is rolled back.
-pub(in crate::store) async fn taken(pool: &SqlitePool, events: &[SerializedEvent]) -> StoreError {
-    let claims: Vec<(String, &SerializedEvent)> = events
-        .iter()
-        .flat_map(|event| {
-            let claims = event
-                .payload
-                .get("claims")
-                .and_then(Value::as_array)
-                .map_or(&[][..], Vec::as_slice);
-            claims
-                .iter()
-                .filter_map(Value::as_str)
-                .map(move |claim| (claim.to_owned(), event))
+/// An identifier with the aggregate type and id that claims it.
+pub(in crate::store) type Claim<'a> = (String, &'a str, &'a str);
+
+/// What events claim.
+pub(in crate::store) fn claims(events: &[SerializedEvent]) -> Vec<Claim<'_>> {
+    let claims = |event: &SerializedEvent| {
+        let claims = event.payload.get("claims").and_then(Value::as_array);
+        claims.map_or(vec![], |claims| {
+            let texts = claims.iter().filter_map(Value::as_str);
+            texts.map(str::to_owned).collect()
         })
-        .collect();
-    let identifiers: Vec<_> = claims.iter().map(|(claim, _)| claim.clone()).collect();
+    };
+    let with_holder = |event| {
+        let identifiers: Vec<String> = claims(event);
+        identifiers.into_iter().map(move |identifier| {
+            (
+                identifier,
+                event.aggregate_type.as_str(),
+                event.aggregate_id.as_str(),
+            )
+        })
+    };
+    events.iter().flat_map(with_holder).collect()
+}
+
+/// Who holds what these claim and may not; a conflict if it is free again by now, or was claimed twice in this very batch,
+/// whose first claim is rolled back.
+pub(in crate::store) async fn taken(pool: &SqlitePool, claims: &[Claim<'_>]) -> StoreError {
+    let identifiers: Vec<_> = claims.iter().map(|(claim, ..)| claim.clone()).collect();
     let holders = match holders(pool, &identifiers).await {
         Ok(holders) => holders,
         Err(error) => return error,
     };
-    let mut batch: BTreeMap<String, &SerializedEvent> = BTreeMap::new();
-    for (identifier, event) in claims {
-        let own = |other: &SerializedEvent| {
-            other.aggregate_type == event.aggregate_type && other.aggregate_id == event.aggregate_id
-        };
-        let holder = match (holders.get(&identifier), batch.get(&identifier)) {
+    let mut batch: BTreeMap<&str, (&str, &str)> = BTreeMap::new();
+    for (identifier, kind, id) in claims {
+        let holder = match (holders.get(identifier), batch.get(identifier.as_str())) {
             (Some(holder), _)
-                if holder.subject.as_str() != event.aggregate_type
-                    || holder.id.to_string() != event.aggregate_id =>
+                if holder.subject.as_str() != *kind || holder.id.to_string() != *id =>
             {
                 Ok(*holder)
             }
-            (None, Some(first)) if !own(first) => {
-                rows::stream_id("events", &first.aggregate_type, &first.aggregate_id)
+            (None, Some((first_kind, first_id))) if (first_kind, first_id) != (kind, id) => {
+                rows::stream_id("events", first_kind, first_id)
             }
             _ => {
-                batch.entry(identifier).or_insert(event);
+                batch.entry(identifier).or_insert((kind, id));
                 continue;
             }
         };
         return match holder {
-            Ok(holder) => StoreError::IdentifierTaken { identifier, holder },
+            Ok(holder) => StoreError::IdentifierTaken {
+                identifier: identifier.clone(),
+                holder,
+            },
             Err(error) => error,
         };
     }

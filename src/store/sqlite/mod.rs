@@ -6,22 +6,25 @@ mod dialect;
 mod facts;
 pub(super) mod identifiers;
 mod log;
+mod notes;
 mod projection;
 mod sequencer;
 mod settings;
 mod streams;
+mod written;
 
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use cqrs_es::persist::SerializedEvent;
 use nianlun_projections::{Fact, Known};
+use serde_json::Value;
 use sqlx::SqlitePool;
 use tokio::sync::Mutex;
 
 use super::{
-    AdmittedEvent, Checkpoint, Clock, FactColumn, FactQuery, FactSource, Projected, Repository,
-    Round, SqliteRepository, Store, StoreError, StreamId, TallyRow,
+    AdmittedEvent, Bulk, Checkpoint, Clock, FactColumn, FactQuery, FactSource, Projected,
+    Repository, Round, SqliteRepository, Store, StoreError, StreamId, TallyRow,
 };
 
 /// A store over SQLite.
@@ -44,8 +47,8 @@ impl Store for SqliteStore {
         ))
     }
 
-    async fn append_bulk(&self, events: &[SerializedEvent]) -> Result<(), StoreError> {
-        append::bulk(&self.writer, &self.readers, events).await
+    async fn bulk(&self) -> Result<Box<dyn Bulk>, StoreError> {
+        Ok(Box::new(append::begin(&self.writer, &self.readers).await?))
     }
 
     async fn stream(&self, stream: StreamId) -> Result<Vec<SerializedEvent>, StoreError> {
@@ -132,6 +135,32 @@ impl Store for SqliteStore {
         by: &[FactColumn],
     ) -> Result<Vec<TallyRow>, StoreError> {
         facts::tally(&self.readers, query, by).await
+    }
+
+    async fn mark(&self) -> Result<String, StoreError> {
+        written::mark(&self.readers).await
+    }
+
+    async fn written(
+        &self,
+        mark: &str,
+        saying: &BTreeMap<String, String>,
+        after: Option<(StreamId, u64)>,
+        limit: u32,
+    ) -> Result<Vec<SerializedEvent>, StoreError> {
+        written::saying(&self.readers, mark, saying, after, limit).await
+    }
+
+    async fn notes(&self, area: &str, prefix: &str) -> Result<Vec<(String, Value)>, StoreError> {
+        notes::find(&self.readers, area, prefix).await
+    }
+
+    async fn keep_notes(&self, area: &str, notes: &[(String, Value)]) -> Result<(), StoreError> {
+        notes::keep(&self.writer, area, notes).await
+    }
+
+    async fn drop_notes(&self, area: &str, names: &[String]) -> Result<(), StoreError> {
+        notes::drop(&self.writer, area, names).await
     }
 
     async fn setting(&self, name: &str) -> Result<Option<String>, StoreError> {

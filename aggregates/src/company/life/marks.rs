@@ -219,6 +219,7 @@ pub fn effects(said: Said<'_>) -> Vec<Effect<'_>> {
         | Change::AttributeStated { .. }
         | Change::StatusObserved { .. }
         | Change::PresenceObserved { .. }
+        | Change::AbsenceNoted { .. }
         | Change::CoverageDeclared { .. } => vec![],
     }
 }

@@ -1,0 +1,394 @@
+//! Who a row is about. Never a guess.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use nianlun_aggregates::identifier::ExternalId;
+use nianlun_aggregates::text::fold;
+use nianlun_aggregates::{Board, Identifier};
+use nianlun_projections::{Subject, kind};
+use uuid::Uuid;
+
+use super::books::{Answer, Candidate, Question};
+use super::cells::Line;
+use super::mapping::{Identify, Mapping, Value};
+use super::report::Issue;
+use crate::intake;
+use crate::store::{FactQuery, KnownAt, Store, StoreError, Valid};
+
+/// Questions kept of one run.
+const ASKED: usize = 10_000;
+
+/// A row with the company that it is about.
+pub struct Identified {
+    /// The row.
+    pub line: Line,
+    /// The company.
+    pub company: Uuid,
+    /// Its identifiers that the row gives, the deciding one first.
+    pub identifiers: Vec<Identifier>,
+}
+
+/// Finds companies by what rows say of them.
+pub struct Finder<'a> {
+    store: &'a dyn Store,
+    mapping: &'a Mapping,
+    run: &'a str,
+    answers: Vec<Answer>,
+    /// Companies of identifiers that rows of this run gave, by the id that an identifier makes: 32 bytes each. Only kept where a
+    /// row can give several.
+    met: HashMap<Uuid, Uuid>,
+    /// Companies by folded name; only where the mapping finds by name.
+    names: Option<HashMap<String, BTreeSet<Uuid>>>,
+    /// What could not be decided, by what the row says.
+    pub questions: BTreeMap<BTreeMap<String, String>, Question>,
+}
+
+/// What a row says of who it is about.
+#[derive(Default)]
+struct Says {
+    /// As written, by scheme.
+    words: BTreeMap<String, String>,
+    /// Usable identifiers, in the order of the mapping.
+    identifiers: Vec<Identifier>,
+    /// What can be looked up, in the order of the mapping.
+    clues: Vec<Clue>,
+}
+
+enum Clue {
+    Identifier(Identifier),
+    /// The key of a security code.
+    Security(String),
+    Name(String),
+}
+
+impl<'a> Finder<'a> {
+    /// Over what the store knows. Names are read from the facts, so these must be current.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub async fn new(
+        store: &'a dyn Store,
+        mapping: &'a Mapping,
+        run: &'a str,
+        answers: Vec<Answer>,
+    ) -> Result<Self, StoreError> {
+        let by_name = |identify: &Identify| matches!(identify, Identify::Name { .. });
+        let names = if mapping.subject.identify.iter().any(by_name) {
+            Some(names(store).await?)
+        } else {
+            None
+        };
+        Ok(Self {
+            store,
+            mapping,
+            run,
+            answers,
+            met: HashMap::new(),
+            names,
+            questions: BTreeMap::new(),
+        })
+    }
+
+    /// Finds the companies of rows, in their order. What cannot be decided is an issue of its row, and a question.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub async fn find(
+        &mut self,
+        lines: Vec<Line>,
+        issues: &mut Vec<Issue>,
+    ) -> Result<Vec<Identified>, StoreError> {
+        let says: Vec<_> = lines
+            .iter()
+            .map(|line| says(line, self.mapping, issues))
+            .collect();
+        let held = self.held(&says).await?;
+        let mut found = vec![];
+        for (line, says) in lines.into_iter().zip(says) {
+            let by_name = self.names.is_some() && says.words.contains_key("name");
+            if says.identifiers.is_empty() && says.clues.is_empty() && !by_name {
+                issues.push(line.error("", "", "none of the identifiers that the mapping names can be used; the row says nothing of anybody"));
+                continue;
+            }
+            match self.decide(&line, &says, &held) {
+                Ok((company, identifiers)) => {
+                    self.remember(company, &says, &identifiers);
+                    found.push(Identified {
+                        line,
+                        company,
+                        identifiers,
+                    });
+                }
+                Err(question) => {
+                    issues.push(line.error("", "", told(&question)));
+                    if self.questions.len() < ASKED {
+                        let says = question.says.clone();
+                        self.questions.entry(says).or_insert(question);
+                    }
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    /// Decides by a person's answer, else by the first clue that finds somebody, if no other contradicts it; else the company is
+    /// new, under its first identifier or, where the mapping allows, its name.
+    fn decide(
+        &self,
+        line: &Line,
+        says: &Says,
+        held: &BTreeMap<String, Uuid>,
+    ) -> Result<(Uuid, Vec<Identifier>), Question> {
+        let answered = self.answers.iter().find(|answer| {
+            let mut told = answer.says.iter();
+            !answer.says.is_empty()
+                && told.all(|(scheme, value)| says.words.get(scheme) == Some(value))
+        });
+        let mut identifiers = says.identifiers.clone();
+        if let Some(Answer {
+            company: Some(company),
+            ..
+        }) = answered
+        {
+            return Ok((*company, identifiers));
+        }
+        let ask = |reason: &str, candidates: Vec<Candidate>| Question {
+            source: self.mapping.name.to_string(),
+            says: says.words.clone(),
+            reason: reason.to_owned(),
+            candidates,
+            place: (
+                line.table.file.clone(),
+                line.table.header.sheet.clone(),
+                line.row.number,
+            ),
+            run: self.run.to_owned(),
+        };
+        if answered.is_none() {
+            let mut candidates = vec![];
+            let mut companies = BTreeSet::new();
+            for clue in &says.clues {
+                // A name proposes: it counts only where nothing stronger has found anybody.
+                if matches!(clue, Clue::Name(_)) && !companies.is_empty() {
+                    break;
+                }
+                for candidate in self.candidates(clue, held) {
+                    companies.insert(candidate.company);
+                    candidates.push(candidate);
+                }
+            }
+            match (companies.first(), companies.len()) {
+                (Some(company), 1) => return Ok((*company, identifiers)),
+                (Some(_), _) => {
+                    let by_name = candidates.iter().all(|one| one.reason.starts_with("name "));
+                    let reason = if by_name {
+                        "several companies have this name"
+                    } else {
+                        "its identifiers belong to different companies"
+                    };
+                    return Err(ask(reason, candidates));
+                }
+                (None, _) => {}
+            }
+        }
+        if let Some(first) = identifiers.first() {
+            return Ok((first.company_id(), identifiers));
+        }
+        // An id in the source's own scheme, made of the name: the same on every installation.
+        let named = says.words.get("name").and_then(|name| {
+            let scheme = self.mapping.name.as_str().parse().ok()?;
+            ExternalId::new(scheme, name).ok().map(Identifier::External)
+        });
+        match named {
+            Some(identifier) if self.names.is_some() => {
+                let company = identifier.company_id();
+                identifiers.push(identifier);
+                Ok((company, identifiers))
+            }
+            _ => Err(ask(
+                "nobody is known by this code, and a code makes no company",
+                vec![],
+            )),
+        }
+    }
+
+    fn candidates(&self, clue: &Clue, held: &BTreeMap<String, Uuid>) -> Vec<Candidate> {
+        match clue {
+            Clue::Identifier(identifier) => {
+                let key = identifier.key();
+                let company = held
+                    .get(&key)
+                    .or_else(|| self.met.get(&identifier.company_id()));
+                company.map_or(vec![], |company| {
+                    vec![Candidate {
+                        company: *company,
+                        reason: key.clone(),
+                    }]
+                })
+            }
+            Clue::Security(key) => held.get(key).map_or(vec![], |company| {
+                vec![Candidate {
+                    company: *company,
+                    reason: key.clone(),
+                }]
+            }),
+            Clue::Name(name) => {
+                let companies = self.names.as_ref().and_then(|names| names.get(&fold(name)));
+                let candidate = |company: &Uuid| Candidate {
+                    company: *company,
+                    reason: format!("name {name}"),
+                };
+                companies.map_or(vec![], |companies| {
+                    companies.iter().map(candidate).collect()
+                })
+            }
+        }
+    }
+
+    fn remember(&mut self, company: Uuid, says: &Says, identifiers: &[Identifier]) {
+        if self.mapping.subject.identify.len() > 1 {
+            for identifier in identifiers {
+                self.met.entry(identifier.company_id()).or_insert(company);
+            }
+        }
+        if let (Some(names), Some(name)) = (self.names.as_mut(), says.words.get("name")) {
+            names.entry(fold(name)).or_default().insert(company);
+        }
+    }
+
+    /// Who holds what the rows give.
+    async fn held(&self, says: &[Says]) -> Result<BTreeMap<String, Uuid>, StoreError> {
+        let keys: BTreeSet<String> = says
+            .iter()
+            .flat_map(|says| &says.clues)
+            .filter_map(|clue| match clue {
+                Clue::Identifier(identifier) => Some(identifier.key()),
+                Clue::Security(key) => Some(key.clone()),
+                Clue::Name(_) => None,
+            })
+            .collect();
+        let keys: Vec<_> = keys.into_iter().collect();
+        if keys.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        let found = self.store.holders(&keys).await?;
+        let companies = found
+            .into_iter()
+            .filter(|(_, holder)| holder.subject == Subject::Company);
+        Ok(companies.map(|(key, holder)| (key, holder.id)).collect())
+    }
+}
+
+fn told(question: &Question) -> String {
+    if question.candidates.is_empty() {
+        return format!(
+            "{}; give an identifier, or answer with --resolve",
+            question.reason
+        );
+    }
+    let named: Vec<_> = question
+        .candidates
+        .iter()
+        .map(|candidate| format!("{} is {}", candidate.reason, candidate.company))
+        .collect();
+    format!(
+        "{}: {}; mend the row or the record, or answer with --resolve",
+        question.reason,
+        named.join(", ")
+    )
+}
+
+/// What a row says. An identifier that is malformed is left out with a notice, and the next decides.
+fn says(line: &Line, mapping: &Mapping, issues: &mut Vec<Issue>) -> Says {
+    let mut says = Says::default();
+    let mut value = |value: &Value| match line.value(value, &mapping.tables) {
+        Ok(raw) => raw,
+        Err(issue) => {
+            issues.push(issue);
+            None
+        }
+    };
+    let mut notices = vec![];
+    for identify in &mapping.subject.identify {
+        match identify {
+            Identify::Usci { usci: id } | Identify::External { id, .. } => {
+                let scheme = match identify {
+                    Identify::External { scheme, .. } => scheme.as_str(),
+                    _ => "usci",
+                };
+                let Some(raw) = value(id) else { continue };
+                match intake::identifier(&format!("{scheme}:{raw}")) {
+                    Ok(identifier) => {
+                        if let Identifier::Usci(usci) = &identifier
+                            && usci.as_str() != raw
+                        {
+                            notices.push(line.notice(scheme, &raw, format!("read as {usci}")));
+                        }
+                        says.clues.push(Clue::Identifier(identifier.clone()));
+                        says.identifiers.push(identifier);
+                    }
+                    Err(reason) => notices.push(line.notice(
+                        scheme,
+                        &raw,
+                        format!("not used as an identifier: {reason}"),
+                    )),
+                }
+                says.words.insert(scheme.to_owned(), raw);
+            }
+            Identify::Security { board, code } => {
+                let (Some(board), Some(code)) = (value(board), value(code)) else {
+                    continue;
+                };
+                let word = format!("{board}/{code}");
+                let key = board
+                    .parse::<Board>()
+                    .map_err(|error| error.to_string())
+                    .and_then(|board| {
+                        let code: nianlun_aggregates::identifier::SecurityCode =
+                            code.parse().map_err(
+                                |error: nianlun_aggregates::identifier::SecurityCodeError| {
+                                    error.to_string()
+                                },
+                            )?;
+                        Ok(code.key(board))
+                    });
+                match key {
+                    Ok(key) => says.clues.push(Clue::Security(key)),
+                    Err(reason) => notices.push(line.notice(
+                        "code",
+                        &word,
+                        format!("not used as an identifier: {reason}"),
+                    )),
+                }
+                says.words.insert("code".to_owned(), word);
+            }
+            Identify::Name { name } => {
+                let Some(name) = value(name) else { continue };
+                says.clues.push(Clue::Name(name.clone()));
+                says.words.insert("name".to_owned(), name);
+            }
+        }
+    }
+    issues.extend(notices);
+    says
+}
+
+/// Every name and alias of every company, folded.
+async fn names(store: &dyn Store) -> Result<HashMap<String, BTreeSet<Uuid>>, StoreError> {
+    let query = FactQuery {
+        subject: Subject::Company,
+        id: None,
+        kinds: vec![kind::NAME.to_owned(), kind::ALIAS.to_owned()],
+        keys: vec![],
+        parts: vec![],
+        values: vec![],
+        valid: Valid::Any,
+        known: KnownAt::Latest,
+        having: vec![],
+    };
+    let mut names: HashMap<String, BTreeSet<Uuid>> = HashMap::new();
+    for fact in store.facts(&query).await? {
+        names.entry(fold(&fact.value)).or_default().insert(fact.id);
+    }
+    Ok(names)
+}

@@ -1,0 +1,288 @@
+//! What rows mean for one stream: the steps to take on it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use nianlun_aggregates::history::{Assertion, Change};
+use nianlun_aggregates::{Day, Identifier, carrier, cluster, company};
+
+use super::cells::{Line, Table};
+use super::declare::{CARRIERS, CLUSTERS};
+use super::draft::{Draft, Reader, drafts};
+use super::gather::list_of;
+use super::introduce::{COMPANIES, introduce};
+use super::mapping::Mapping;
+use super::record::{Step, Stored, What};
+use super::report::Issue;
+use super::roster::{List, Roster, key};
+use super::source::Row;
+use super::spool::{Entry, SpooledRow};
+use crate::intake;
+
+/// What is the same for all streams of a run.
+pub struct Planning<'a> {
+    /// The mapping.
+    pub mapping: &'a Mapping,
+    /// The tables of the files.
+    pub tables: &'a [Arc<Table>],
+    /// The lists, of a roster.
+    pub lists: &'a BTreeMap<String, List>,
+    /// What every company of the files gets.
+    pub marks: &'a [Assertion<company::Change>],
+}
+
+/// What came of planning.
+pub struct Planned<C> {
+    /// By what name the rows know it.
+    pub name: String,
+    /// The steps, in their order.
+    pub steps: Vec<Step<C>>,
+    /// What is wrong with the rows.
+    pub issues: Vec<Issue>,
+}
+
+/// A row that is read back.
+struct Told {
+    asserted: Option<i64>,
+    line: Line,
+    identifiers: Vec<String>,
+}
+
+/// A kind of subject that rows can be about.
+pub trait Kind: Change + 'static {
+    /// Plans the steps for a stream.
+    fn plan(planning: &Planning<'_>, entries: Vec<Entry>, stored: &Stored<Self>) -> Planned<Self>;
+}
+
+impl Kind for carrier::Change {
+    fn plan(planning: &Planning<'_>, entries: Vec<Entry>, _: &Stored<Self>) -> Planned<Self> {
+        coded(planning, entries, CARRIERS)
+    }
+}
+
+impl Kind for cluster::Change {
+    fn plan(planning: &Planning<'_>, entries: Vec<Entry>, _: &Stored<Self>) -> Planned<Self> {
+        coded(planning, entries, CLUSTERS)
+    }
+}
+
+impl Kind for company::Change {
+    fn plan(planning: &Planning<'_>, entries: Vec<Entry>, stored: &Stored<Self>) -> Planned<Self> {
+        let mapping = planning.mapping;
+        let (told, earlier, listed) = planning.sorted(entries);
+        let mut issues = vec![];
+        let first_asserted = told.first().and_then(|told| told.asserted);
+        let asserted: Vec<_> = told.iter().map(|told| told.asserted).collect();
+        let mut rows: Vec<(Line, Vec<Identifier>)> = told
+            .into_iter()
+            .map(|told| {
+                let identifiers = told.identifiers.iter();
+                let identifiers = identifiers.filter_map(|key| intake::identifier(key).ok());
+                (told.line, identifiers.collect())
+            })
+            .collect();
+        let by_row: BTreeMap<(String, u64), Option<i64>> = rows
+            .iter()
+            .zip(asserted)
+            .map(|((line, _), asserted)| (place(line), asserted))
+            .collect();
+        let name = rows.first().map_or_else(String::new, |(line, _)| {
+            let register = mapping.subject.register.as_ref();
+            let name = register.map(|register| line.value(&register.name, &mapping.tables));
+            name.and_then(Result::ok).flatten().unwrap_or_default()
+        });
+        let introductions = introduce(
+            mapping,
+            planning.marks,
+            &mut rows,
+            &stored.history,
+            &mut issues,
+        );
+        let mut steps: Vec<Step<Self>> = introductions
+            .into_iter()
+            .map(|draft| {
+                let row = draft.origin.table.as_ref().zip(draft.origin.rows.first());
+                let row = row.map(|(table, row)| (table_name(table), *row));
+                let asserted = row.and_then(|row| by_row.get(&row).copied().flatten());
+                step(asserted.or(first_asserted), What::Say(draft))
+            })
+            .collect();
+        let lines: Vec<_> = rows
+            .into_iter()
+            .map(|(line, _)| (by_row.get(&place(&line)).copied().flatten(), line))
+            .collect();
+        let read = lines.iter().map(|(asserted, line)| (*asserted, line, None));
+        steps.extend(planning.rows(read.collect(), COMPANIES, &mut issues));
+        steps.extend(gone(planning, earlier, lines.iter().map(|(_, line)| line)));
+        if mapping.roster.is_some() {
+            steps.extend(planning.rosters(&lines, listed, stored, &mut issues));
+        }
+        steps.sort_by_key(|step| step.asserted);
+        Planned {
+            name,
+            steps,
+            issues,
+        }
+    }
+}
+
+/// Rows about carriers or clusters.
+fn coded<C: Change>(planning: &Planning<'_>, entries: Vec<Entry>, reader: Reader<C>) -> Planned<C> {
+    let (told, earlier, _) = planning.sorted(entries);
+    let mut issues = vec![];
+    let name = told
+        .first()
+        .and_then(|told| told.identifiers.first().cloned())
+        .unwrap_or_default();
+    let read = told.iter().map(|told| {
+        let code = told.identifiers.first().map(|code| ("code", code.as_str()));
+        (told.asserted, &told.line, code)
+    });
+    let mut steps = planning.rows(read.collect(), reader, &mut issues);
+    steps.extend(gone(planning, earlier, told.iter().map(|told| &told.line)));
+    steps.sort_by_key(|step| step.asserted);
+    Planned {
+        name,
+        steps,
+        issues,
+    }
+}
+
+fn step<C>(asserted: Option<i64>, what: What<C>) -> Step<C> {
+    Step {
+        asserted: asserted.and_then(|at| Timestamp::from_microsecond(at).ok()),
+        what,
+    }
+}
+
+fn table_name(table: &Table) -> String {
+    format!("{}/{}", table.digest, table.header.sheet)
+}
+
+fn place(line: &Line) -> (String, u64) {
+    (table_name(&line.table), line.row.number)
+}
+
+/// Keys that earlier versions of the files had and these have not.
+fn gone<'a, C>(
+    planning: &Planning<'_>,
+    earlier: BTreeSet<String>,
+    lines: impl Iterator<Item = &'a Line>,
+) -> Vec<Step<C>> {
+    let mapping = planning.mapping;
+    let now: BTreeSet<String> = lines
+        .filter_map(|line| {
+            let key = mapping.row_key.as_ref()?;
+            line.value(key, &mapping.tables).ok().flatten()
+        })
+        .collect();
+    let gone = earlier.into_iter().filter(|key| !now.contains(key));
+    gone.map(|key| step(None, What::Gone(key))).collect()
+}
+
+impl Planning<'_> {
+    /// Rows in the order in which they were said, then keys of earlier versions, and lists.
+    fn sorted(&self, entries: Vec<Entry>) -> (Vec<Told>, BTreeSet<String>, BTreeSet<String>) {
+        let (mut rows, mut earlier, mut listed) = (vec![], BTreeSet::new(), BTreeSet::new());
+        for entry in entries {
+            match entry {
+                Entry::Row(row) => rows.push(row),
+                Entry::Earlier(key) => {
+                    earlier.insert(key);
+                }
+                Entry::Listed(list) => {
+                    listed.insert(list);
+                }
+            }
+        }
+        rows.sort_by_key(|row| (row.asserted, row.table, row.number));
+        let told = rows.into_iter().filter_map(|row| self.told(row));
+        (told.collect(), earlier, listed)
+    }
+
+    fn told(&self, row: SpooledRow) -> Option<Told> {
+        let table = self.tables.get(usize::try_from(row.table).ok()?)?;
+        let header = Arc::clone(&table.header);
+        Some(Told {
+            asserted: row.asserted,
+            identifiers: row.identifiers,
+            line: Line {
+                table: Arc::clone(table),
+                row: Row::new(header, row.number, row.cells, row.computed),
+            },
+        })
+    }
+
+    /// What rows say by their outputs. In a roster only those outputs count that have a date of their own.
+    fn rows<C: Change>(
+        &self,
+        lines: Vec<(Option<i64>, &Line, Option<(&'static str, &str)>)>,
+        reader: Reader<C>,
+        issues: &mut Vec<Issue>,
+    ) -> Vec<Step<C>> {
+        let mut steps = vec![];
+        for said in lines.chunk_by(|a, b| a.0 == b.0) {
+            let asserted = said.first().and_then(|(asserted, ..)| *asserted);
+            let said: Vec<_> = said
+                .iter()
+                .map(|(_, line, implied)| (*line, *implied))
+                .collect();
+            let mut drafts: Vec<Draft<C>> = drafts(self.mapping, &said, reader, issues);
+            if self.mapping.row_key.is_none() {
+                steps.extend(
+                    drafts
+                        .into_iter()
+                        .map(|draft| step(asserted, What::Say(draft))),
+                );
+                continue;
+            }
+            while let Some(first) = drafts.first() {
+                let key = first.origin.key.clone();
+                let (same, others) = drafts.into_iter().partition(|one| one.origin.key == key);
+                drafts = others;
+                steps.push(step(asserted, What::Row(key.unwrap_or_default(), same)));
+            }
+        }
+        steps
+    }
+
+    /// What lists say of a company. Of an archive, list by list as they came to be known; else all at once.
+    fn rosters(
+        &self,
+        lines: &[(Option<i64>, Line)],
+        listed: BTreeSet<String>,
+        stored: &Stored<company::Change>,
+        issues: &mut Vec<Issue>,
+    ) -> Vec<Step<company::Change>> {
+        let mut rows: BTreeMap<String, Vec<(Day, Line)>> = BTreeMap::new();
+        for list in listed {
+            rows.entry(list).or_default();
+        }
+        for (_, line) in lines {
+            match list_of(self.mapping, line) {
+                Ok((list, day)) => rows.entry(list).or_default().push((day, line.clone())),
+                Err(issue) => issues.push(issue),
+            }
+        }
+        let mut steps = vec![];
+        for (name, rows) in rows {
+            let Some(list) = self.lists.get(&name) else {
+                continue;
+            };
+            let roster = Roster::new(self.mapping, &name, list, &rows, stored);
+            if self.mapping.backfill.is_some() {
+                let mut filed: Vec<_> = list.now.iter().collect();
+                filed.sort_by_key(|(day, filed)| (filed.asserted, **day));
+                for (day, filed) in filed {
+                    let wanted = roster.wanted(*day, issues);
+                    steps.push(step(filed.asserted, What::Lists(key(&name), wanted)));
+                }
+            } else if let Some((last, _)) = list.now.last_key_value() {
+                let wanted = roster.wanted(*last, issues);
+                steps.push(step(None, What::Lists(key(&name), wanted)));
+            }
+        }
+        steps
+    }
+}
