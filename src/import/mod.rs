@@ -23,8 +23,8 @@ mod undo;
 mod write;
 
 pub use issues::{IssuesError, write_issues};
-pub use mapping::{Mapping, MappingError};
 pub use mapping::mapping_schema;
+pub use mapping::{Mapping, MappingError};
 pub use report::{Issue, Preview, Report, Severity};
 pub use run::{Appending, ImportError, Importer, Options, Progress};
 pub use suggest::{SuggestError, suggest};

@@ -14,8 +14,8 @@ pub fn find_date(text: &str) -> Option<Span> {
     let formats = ["%Y.%m".to_owned(), "%Y%m".to_owned()];
     let characters: Vec<char> = half_width(text).chars().collect();
     let is_digit = |at: usize| characters.get(at).is_some_and(char::is_ascii_digit);
-    let starts =
-        (0..characters.len()).filter(|&at| is_digit(at) && !at.checked_sub(1).is_some_and(is_digit));
+    let starts = (0..characters.len())
+        .filter(|&at| is_digit(at) && !at.checked_sub(1).is_some_and(is_digit));
     let mut candidates = starts.flat_map(|start| {
         let longest = characters.len().min(start + LONGEST);
         (start + 4..=longest).rev().map(move |end| (start, end))

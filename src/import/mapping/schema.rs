@@ -1,7 +1,9 @@
 //! The mapping's JSON Schema, for editors and other programs.
 
-use schemars::SchemaGenerator;
 use schemars::generate::SchemaSettings;
+use schemars::transform::RecursiveTransform;
+use schemars::{Schema, SchemaGenerator};
+use serde_json::Value;
 
 use super::Mapping;
 
@@ -9,9 +11,39 @@ use super::Mapping;
 /// checks: that the parts fit together and that what is named is there.
 #[must_use]
 pub fn mapping_schema() -> String {
-    let generator = SchemaGenerator::from(SchemaSettings::draft2020_12());
-    let schema = generator.into_root_schema_for::<Mapping>();
-    format!("{schema:#}\n", schema = schema.as_value())
+    let mut settings = SchemaSettings::draft2020_12();
+    settings = settings.with_transform(RecursiveTransform(without_null));
+    let schema = SchemaGenerator::from(settings).into_root_schema_for::<Mapping>();
+    format!("{:#}\n", schema.as_value())
+}
+
+/// TOML has no null: what may be left out is left out.
+fn without_null(schema: &mut Schema) {
+    let is_null = |value: &Value| value == "null" || value["type"] == "null";
+    if schema.get("default").is_some_and(Value::is_null) {
+        schema.remove("default");
+    }
+    for key in ["type", "anyOf"] {
+        let Some(Value::Array(choices)) = schema.get_mut(key) else {
+            continue;
+        };
+        choices.retain(|choice| !is_null(choice));
+        if choices.len() > 1 {
+            continue;
+        }
+        let Some(choice) = choices.pop() else {
+            continue;
+        };
+        schema.remove(key);
+        match choice {
+            Value::Object(choice) => choice.into_iter().for_each(|(key, value)| {
+                schema.insert(key, value);
+            }),
+            choice => {
+                schema.insert(key.to_owned(), choice);
+            }
+        }
+    }
 }
 
 #[cfg(test)]
@@ -20,7 +52,6 @@ mod tests {
     use std::path::{Path, PathBuf};
 
     use jsonschema::Validator;
-    use serde_json::Value;
 
     use super::*;
 
@@ -37,7 +68,10 @@ mod tests {
         let found = entries.flat_map(|path| {
             if path.is_dir() {
                 mappings(&path)
-            } else if path.extension().is_some_and(|extension| extension == "toml") {
+            } else if path
+                .extension()
+                .is_some_and(|extension| extension == "toml")
+            {
                 vec![path]
             } else {
                 vec![]
@@ -62,7 +96,10 @@ mod tests {
         for path in examples {
             let text = std::fs::read_to_string(&path).unwrap();
             let value: Value = toml::from_str(&text).unwrap();
-            let errors: Vec<_> = validator.iter_errors(&value).map(|error| error.to_string()).collect();
+            let errors: Vec<_> = validator
+                .iter_errors(&value)
+                .map(|error| error.to_string())
+                .collect();
             assert_eq!(errors, Vec::<String>::new(), "{}", path.display());
             assert!(Mapping::read(&text).is_ok(), "{}", path.display());
         }
@@ -96,8 +133,14 @@ carrier = "park"
             ("[subject]", "[file]\nencoding = \"ebcdic\"\n[subject]"),
             ("[subject]", "[file]\nheader = \"third\"\n[subject]"),
             ("[subject]", "[subject]\nkind = \"person\""),
-            ("usci = { column = \"code\" }", "usci = { colum = \"code\" }"),
-            ("usci = { column = \"code\" }", "code = { column = \"code\" }"),
+            (
+                "usci = { column = \"code\" }",
+                "usci = { colum = \"code\" }",
+            ),
+            (
+                "usci = { column = \"code\" }",
+                "code = { column = \"code\" }",
+            ),
             ("carrier = \"park\"", "carrier = 7"),
             ("formats = [\"%d.%m.%Y\"]", "formats = \"%d.%m.%Y\""),
             ("formats = [\"%d.%m.%Y\"]", "as = \"around\""),
@@ -134,7 +177,10 @@ carrier = "park"
         let words: BTreeSet<_> = MANUAL
             .split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'))
             .collect();
-        let missing: Vec<_> = keys.iter().filter(|key| !words.contains(key.as_str())).collect();
+        let missing: Vec<_> = keys
+            .iter()
+            .filter(|key| !words.contains(key.as_str()))
+            .collect();
         assert_eq!(missing, Vec::<&String>::new());
     }
 }

@@ -93,7 +93,10 @@ fn guess(column: Column, lang: Language) -> Guess {
         }
         None => by_values(&column, lang),
     };
-    let otherwise = otherwise(&column, meaning);
+    let otherwise = match sureness {
+        Sureness::Certain => vec![],
+        Sureness::Likely | Sureness::Unsure => otherwise(&column, meaning),
+    };
     Guess {
         column,
         meaning,
@@ -222,7 +225,10 @@ fn otherwise(column: &Column, meaning: Option<Meaning>) -> Vec<Meaning> {
         Some(Meaning::MovedIn) => &[Meaning::IncubatedFrom],
         Some(Meaning::IncubatedFrom) => &[Meaning::MovedIn],
         Some(Meaning::MovedOut) => &[Meaning::PlannedEnd, Meaning::Graduated],
-        Some(Meaning::Status) => &[Meaning::EventKind, Meaning::Industry, Meaning::Carrier],
+        Some(Meaning::Status) if of_heading(&column.heading).is_none() => {
+            &[Meaning::Industry, Meaning::Carrier, Meaning::EventKind]
+        }
+        Some(Meaning::Status) => &[Meaning::EventKind],
         Some(Meaning::EventKind) => &[Meaning::Status],
         Some(Meaning::Unit) => &[Meaning::Address],
         Some(Meaning::Cluster) => &[Meaning::Industry],

@@ -82,14 +82,22 @@ pub fn suggest(path: &Path, lang: Language) -> Result<String, SuggestError> {
         return Err(SuggestError::NoTable { file });
     };
     let (alike, others): (Vec<_>, Vec<_>) = found.iter().partition(|(_, other)| {
-        other.as_ref().is_some_and(|other| other.columns == rows.columns)
+        other
+            .as_ref()
+            .is_some_and(|other| other.columns == rows.columns)
     });
     let names = |sheets: Vec<&(&str, Option<header::Rows>)>| -> Vec<String> {
-        sheets.into_iter().map(|(sheet, _)| (*sheet).to_owned()).collect()
+        sheets
+            .into_iter()
+            .map(|(sheet, _)| (*sheet).to_owned())
+            .collect()
     };
     let format = FileFormat {
         header: Some(HeaderRows::Several(vec![rows.first, rows.last])),
-        sheets: Some(sheet.to_owned()).filter(|sheet| !sheet.is_empty()).into_iter().collect(),
+        sheets: Some(sheet.to_owned())
+            .filter(|sheet| !sheet.is_empty())
+            .into_iter()
+            .collect(),
         ..FileFormat::default()
     };
     let table = read(path, &format)?;
@@ -98,7 +106,9 @@ pub fn suggest(path: &Path, lang: Language) -> Result<String, SuggestError> {
     };
     let mut guesses = guesses(columns(&header, &table.rows), lang);
     twice(&mut guesses, &header, lang);
-    let stem = Path::new(&file).file_stem().map(|stem| stem.to_string_lossy().into_owned());
+    let stem = Path::new(&file)
+        .file_stem()
+        .map(|stem| stem.to_string_lossy().into_owned());
     let seen = Seen {
         sheet: sheet.to_owned(),
         alike: names(alike),
@@ -107,11 +117,15 @@ pub fn suggest(path: &Path, lang: Language) -> Result<String, SuggestError> {
         header: (rows.first, rows.last),
         rows: table.rows.len(),
         more: table.more,
-        code: code::code_of(&stem.unwrap_or_default(), "source"),
+        code: code::code_of(&undated(&stem.unwrap_or_default()), "source"),
         guesses,
         file,
     };
-    if seen.sure(Meaning::Name).or_else(|| seen.sure(Meaning::Usci)).is_none() {
+    if seen
+        .sure(Meaning::Name)
+        .or_else(|| seen.sure(Meaning::Usci))
+        .is_none()
+    {
         let columns = header.columns.iter().filter(|column| !column.is_empty());
         return Err(SuggestError::Nobody {
             file: seen.file,
@@ -121,6 +135,17 @@ pub fn suggest(path: &Path, lang: Language) -> Result<String, SuggestError> {
     let mapping = write::mapping(&seen, lang);
     Mapping::read(&mapping)?;
     Ok(mapping)
+}
+
+/// A name without its date: next month's list is of the same source.
+fn undated(name: &str) -> String {
+    name.chars()
+        .map(|c| match c {
+            '年' | '月' | '日' => ' ',
+            c if c.is_ascii_digit() => ' ',
+            c => c,
+        })
+        .collect()
 }
 
 /// What was read of a table.
@@ -154,7 +179,9 @@ fn columns(header: &Header, rows: &[Row]) -> Vec<Column> {
     let named = named.filter(|(_, name)| !name.is_empty());
     named
         .map(|(place, name)| {
-            let cells = rows.iter().map(|row| row.cell(name).unwrap_or_default().to_owned());
+            let cells = rows
+                .iter()
+                .map(|row| row.cell(name).unwrap_or_default().to_owned());
             Column::new(name, place, cells)
         })
         .collect()

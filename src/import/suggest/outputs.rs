@@ -64,12 +64,18 @@ pub fn outputs(seen: &Seen, lang: Language) -> Outputs {
         seen,
         lang,
         blocks: vec![],
-        observed: observed.as_ref().map(|value| format!("{value}, as = \"by\" }}")),
+        observed: observed
+            .as_ref()
+            .map(|value| format!("{value}, as = \"by\" }}")),
     };
     let is_roster = !is_dated && observed.is_some();
     let say = |zh: &str, en: &str| vec![if lang == Language::Zh { zh } else { en }.to_owned()];
     let (shape, shape_comments) = if is_roster {
-        writing.roster(&observed.map(|value| format!("{value} }}")).unwrap_or_default());
+        writing.roster(
+            &observed
+                .map(|value| format!("{value} }}"))
+                .unwrap_or_default(),
+        );
         (
             "roster",
             say(
@@ -88,7 +94,13 @@ pub fn outputs(seen: &Seen, lang: Language) -> Outputs {
     writing.cluster();
     writing.attributes();
     writing.unsure_dates();
-    let carrier = |block: &Block| block.used && block.lines.iter().any(|line| line.starts_with("carrier = "));
+    let carrier = |block: &Block| {
+        block.used
+            && block
+                .lines
+                .iter()
+                .any(|line| line.starts_with("carrier = "))
+    };
     let needs_carrier = writing.blocks.iter().any(carrier);
     Outputs {
         shape,
@@ -104,10 +116,14 @@ fn observed(seen: &Seen) -> Option<String> {
         let value = date(column, None);
         return Some(value.trim_end_matches('}').trim_end().to_owned());
     }
-    [("title", &seen.title), ("sheet", &seen.sheet), ("file", &seen.file)]
-        .into_iter()
-        .find(|(_, text)| find_date(text).is_some())
-        .map(|(place, _)| format!("{{ of = \"{place}\", within = true"))
+    [
+        ("title", &seen.title),
+        ("sheet", &seen.sheet),
+        ("file", &seen.file),
+    ]
+    .into_iter()
+    .find(|(_, text)| find_date(text).is_some())
+    .map(|(place, _)| format!("{{ of = \"{place}\", within = true"))
 }
 
 impl Writing<'_> {
@@ -129,7 +145,10 @@ impl Writing<'_> {
 
     fn carrier(&self) -> String {
         let table = self.column(Meaning::Carrier).map(|column| {
-            format!("carrier = {{ column = {}, table = \"carrier\" }}", quoted(&column.heading))
+            format!(
+                "carrier = {{ column = {}, table = \"carrier\" }}",
+                quoted(&column.heading)
+            )
         });
         table.unwrap_or_else(|| format!("carrier = {}", quoted(PLACE)))
     }
@@ -152,7 +171,11 @@ impl Writing<'_> {
     }
 
     fn roster(&mut self, observed: &str) {
-        self.push(vec![], vec!["[roster]".to_owned(), format!("observed_on = {observed}")], true);
+        self.push(
+            vec![],
+            vec!["[roster]".to_owned(), format!("observed_on = {observed}")],
+            true,
+        );
         let mut lines = vec![
             "[[output]]".to_owned(),
             "opens = \"occupancy-started\"".to_owned(),
@@ -168,14 +191,22 @@ impl Writing<'_> {
 
     /// Rows that name their event.
     fn ledger(&mut self) {
-        let (Some(kind), Some(day)) = (self.column(Meaning::EventKind), self.column(Meaning::EventDay)) else {
+        let (Some(kind), Some(day)) = (
+            self.column(Meaning::EventKind),
+            self.column(Meaning::EventDay),
+        ) else {
             return;
         };
         let (kind, day) = (kind.clone(), day.clone());
         let words: Vec<_> = kind.distinct().into_keys().map(str::to_owned).collect();
-        let happenings: BTreeSet<_> = words.iter().filter_map(|word| Happening::of(word)).collect();
+        let happenings: BTreeSet<_> = words
+            .iter()
+            .filter_map(|word| Happening::of(word))
+            .collect();
         for happening in happenings {
-            let words = words.iter().filter(|word| Happening::of(word) == Some(happening));
+            let words = words
+                .iter()
+                .filter(|word| Happening::of(word) == Some(happening));
             let when = list(words.map(String::as_str));
             let mut lines = vec![
                 "[[output]]".to_owned(),
@@ -185,7 +216,8 @@ impl Writing<'_> {
                 Happening::MovedIn => ("occupancy-started", self.room()),
                 Happening::MovedOut => {
                     let room = self.room();
-                    let of_end = |line: &String| line.starts_with("carrier") || line.starts_with("unit");
+                    let of_end =
+                        |line: &String| line.starts_with("carrier") || line.starts_with("unit");
                     ("occupancy-ended", room.into_iter().filter(of_end).collect())
                 }
                 Happening::Incubated => (
@@ -221,8 +253,12 @@ impl Writing<'_> {
 
     /// A tenancy with its dates in columns of their own.
     fn occupancy(&mut self) {
-        let from = self.column(Meaning::MovedIn).map(|column| date(column, None));
-        let to = self.column(Meaning::MovedOut).map(|column| date(column, None));
+        let from = self
+            .column(Meaning::MovedIn)
+            .map(|column| date(column, None));
+        let to = self
+            .column(Meaning::MovedOut)
+            .map(|column| date(column, None));
         let mut lines = vec!["[[output]]".to_owned()];
         match (from, to) {
             (Some(from), to) => {
@@ -248,8 +284,12 @@ impl Writing<'_> {
     }
 
     fn programme(&mut self) {
-        let from = self.column(Meaning::IncubatedFrom).map(|column| date(column, None));
-        let to = self.column(Meaning::Graduated).map(|column| date(column, None));
+        let from = self
+            .column(Meaning::IncubatedFrom)
+            .map(|column| date(column, None));
+        let to = self
+            .column(Meaning::Graduated)
+            .map(|column| date(column, None));
         let mut lines = vec!["[[output]]".to_owned()];
         match (from, to) {
             (Some(from), to) => {
@@ -280,27 +320,45 @@ impl Writing<'_> {
         let lines = if self.is_roster() {
             vec!["event = \"incorporated\"".to_owned(), format!("on = {day}")]
         } else {
-            vec!["opens = \"incorporated\"".to_owned(), format!("from = {day}")]
+            vec![
+                "opens = \"incorporated\"".to_owned(),
+                format!("from = {day}"),
+            ]
         };
-        let lines = std::iter::once("[[output]]".to_owned()).chain(lines).collect();
+        let lines = std::iter::once("[[output]]".to_owned())
+            .chain(lines)
+            .collect();
         self.push(vec![], lines, true);
     }
 
     fn is_roster(&self) -> bool {
-        self.blocks.iter().any(|block| block.lines.iter().any(|line| line == "[roster]"))
+        self.blocks
+            .iter()
+            .any(|block| block.lines.iter().any(|line| line == "[roster]"))
     }
 
     fn listing(&mut self) {
         let Some(board) = self.column(Meaning::ListingBoard) else {
             return;
         };
-        let known = board.distinct().into_keys().any(|word| word.parse::<Board>().is_ok());
-        let day = self.column(Meaning::ListedOn).map(|column| date(column, None));
+        let known = board
+            .distinct()
+            .into_keys()
+            .any(|word| word.parse::<Board>().is_ok());
+        let day = self
+            .column(Meaning::ListedOn)
+            .map(|column| date(column, None));
         let mut lines = vec![
             "[[output]]".to_owned(),
             "opens = \"listed\"".to_owned(),
-            format!("from = {}", day.clone().unwrap_or_else(|| "\"\"".to_owned())),
-            format!("board = {{ column = {}, table = \"board\" }}", quoted(&board.heading)),
+            format!(
+                "from = {}",
+                day.clone().unwrap_or_else(|| "\"\"".to_owned())
+            ),
+            format!(
+                "board = {{ column = {}, table = \"board\" }}",
+                quoted(&board.heading)
+            ),
         ];
         if let Some(code) = self.column(Meaning::SecurityCode) {
             lines.push(format!("code = {}", of(code)));
@@ -326,7 +384,10 @@ impl Writing<'_> {
             format!("when = {{ {} = \"*\" }}", quoted(&cluster.heading)),
             "event = \"membership-started\"".to_owned(),
             format!("on = {}", self.day()),
-            format!("cluster = {{ column = {}, table = \"cluster\" }}", quoted(&cluster.heading)),
+            format!(
+                "cluster = {{ column = {}, table = \"cluster\" }}",
+                quoted(&cluster.heading)
+            ),
         ];
         let used = self.observed.is_some() && !self.is_roster();
         let comments = self.undated(used);
@@ -335,7 +396,9 @@ impl Writing<'_> {
 
     /// The day of the table, or what has to be filled in.
     fn day(&self) -> String {
-        self.observed.clone().unwrap_or_else(|| "\"by YYYY-MM-DD\"".to_owned())
+        self.observed
+            .clone()
+            .unwrap_or_else(|| "\"by YYYY-MM-DD\"".to_owned())
     }
 
     fn undated(&self, used: bool) -> Vec<String> {
@@ -349,7 +412,10 @@ impl Writing<'_> {
     }
 
     fn attributes(&mut self) {
-        for (meaning, scheme) in [(Meaning::Industry, "industry"), (Meaning::Address, "address")] {
+        for (meaning, scheme) in [
+            (Meaning::Industry, "industry"),
+            (Meaning::Address, "address"),
+        ] {
             if let Some(column) = self.column(meaning) {
                 let lines = vec![
                     "[[output]]".to_owned(),
@@ -384,7 +450,10 @@ impl Writing<'_> {
                 "event = \"status-observed\"".to_owned(),
                 format!("on = {}", self.day()),
                 format!("source = {}", quoted(&self.seen.code)),
-                format!("value = {{ column = {}, table = \"status\" }}", quoted(&column.heading)),
+                format!(
+                    "value = {{ column = {}, table = \"status\" }}",
+                    quoted(&column.heading)
+                ),
             ];
             let used = self.observed.is_some() && sure;
             self.push(self.undated(self.observed.is_some()), lines, used);
@@ -411,17 +480,25 @@ impl Writing<'_> {
             let heading = shortened(&column.heading);
             let mut comments = vec![match self.lang {
                 Language::Zh => format!("不确定：{heading:?} 列若是{}：", meaning.wording().zh),
-                Language::En => format!("Unsure: if column {heading:?} is {}:", meaning.wording().en),
+                Language::En => {
+                    format!("Unsure: if column {heading:?} is {}:", meaning.wording().en)
+                }
             }];
             let mut value = date(column, None);
             if !either.is_empty() {
                 let formats = list(either.iter().copied());
                 comments.push(match self.lang {
                     Language::Zh => format!("日和月的先后无法断定，从 {formats} 中选一个；"),
-                    Language::En => format!("whether day or month comes first cannot be told: choose one of {formats};"),
+                    Language::En => format!(
+                        "whether day or month comes first cannot be told: choose one of {formats};"
+                    ),
                 });
                 let first = either.first().copied().unwrap_or_default();
-                value = format!("{{ column = {}, formats = [{}] }}", quoted(&column.heading), quoted(first));
+                value = format!(
+                    "{{ column = {}, formats = [{}] }}",
+                    quoted(&column.heading),
+                    quoted(first)
+                );
             }
             let mut lines = vec![
                 "[[output]]".to_owned(),
@@ -503,7 +580,9 @@ pub fn tables(lines: &mut Lines, seen: &Seen, lang: Language) {
             .collect();
         table(lines, "board", &[], &rows);
     }
-    let status = seen.sure(Meaning::Status).or_else(|| seen.unsure(Meaning::Status));
+    let status = seen
+        .sure(Meaning::Status)
+        .or_else(|| seen.unsure(Meaning::Status));
     if let Some(column) = status {
         let comment = say(
             "每个值是什么状态：等号右边按需要改。次数是所见的。",

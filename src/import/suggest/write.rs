@@ -100,7 +100,11 @@ fn head(lines: &mut Lines, seen: &Seen, outputs: &Outputs, lang: Language) {
         "The code of the source: change it before the first import, never after.".to_owned(),
     ));
     lines.line(&format!("name = {}", quoted(&seen.code)));
-    let title = if seen.title.is_empty() { &seen.file } else { &seen.title };
+    let title = if seen.title.is_empty() {
+        &seen.file
+    } else {
+        &seen.title
+    };
     lines.line(&format!("title = {}", quoted(&shortened(title))));
     for comment in &outputs.shape_comments {
         lines.comment(comment);
@@ -111,24 +115,34 @@ fn head(lines: &mut Lines, seen: &Seen, outputs: &Outputs, lang: Language) {
     }
     lines.blank();
     lines.line("[file]");
-    let rows = if first == last {
-        first.to_string()
+    let (rows, told) = if first == last {
+        (first.to_string(), first.to_string())
     } else {
-        format!("[{first}, {last}]")
+        (format!("[{first}, {last}]"), format!("{first}–{last}"))
     };
     lines.comment(&say(
-        format!("表头在第 {rows} 行；导入时按列名查找，只有找错时才需要写明："),
-        format!("The header was seen in row {rows}; an import finds it by its columns. Only if it finds another:"),
+        format!("表头在第 {told} 行；导入时按列名查找，只有找错时才需要写明："),
+        format!("The header stands in row {told}; an import finds it by its columns. Only if it finds another:"),
     ));
     lines.comment(&format!("header = {rows}"));
     if !seen.others.is_empty() {
-        let others: Vec<_> = seen.others.iter().map(|sheet| quoted(&shortened(sheet))).collect();
+        let others: Vec<_> = seen
+            .others
+            .iter()
+            .map(|sheet| quoted(&shortened(sheet)))
+            .collect();
         let others = others.join(", ");
         lines.comment(&say(
             format!("看的是 {:?}；表头不同、不导入的有 {others}。", seen.sheet),
-            format!("{:?} was looked at; {others} have another header and are left out.", seen.sheet),
+            format!(
+                "{:?} was looked at; {others} have another header and are left out.",
+                seen.sheet
+            ),
         ));
-        lines.line(&format!("sheets = {}", super::lines::list(seen.alike.iter().map(String::as_str))));
+        lines.line(&format!(
+            "sheets = {}",
+            super::lines::list(seen.alike.iter().map(String::as_str))
+        ));
     }
 }
 
@@ -150,7 +164,11 @@ fn told(guess: &Guess, lang: Language) -> String {
     } = guess;
     let heading = shortened(&column.heading);
     let place = letters(column.place);
-    let otherwise: Vec<_> = otherwise.iter().map(|other| other.wording().name(lang)).collect();
+    let empty = column.empty;
+    let otherwise: Vec<_> = otherwise
+        .iter()
+        .map(|other| other.wording().name(lang))
+        .collect();
     match lang {
         Language::Zh => {
             let sure = match sureness {
@@ -161,7 +179,10 @@ fn told(guess: &Guess, lang: Language) -> String {
             let what = match meaning {
                 Some(Meaning::Person | Meaning::Reach) => "个人信息，不导入".to_owned(),
                 Some(Meaning::Serial | Meaning::Note) => {
-                    format!("{}，不导入", meaning.map_or("", |meaning| meaning.wording().zh))
+                    format!(
+                        "{}，不导入",
+                        meaning.map_or("", |meaning| meaning.wording().zh)
+                    )
                 }
                 Some(meaning) => meaning.wording().zh.to_owned(),
                 None => "不明，不导入".to_owned(),
@@ -171,7 +192,12 @@ fn told(guess: &Guess, lang: Language) -> String {
             } else {
                 format!("；也可能是{}", otherwise.join("、"))
             };
-            format!("{place} 列 {heading:?}：{what}（{sure}：{why}）{or}")
+            let empty = if empty == 0 {
+                String::new()
+            } else {
+                format!("；空 {empty} 格")
+            };
+            format!("{place} 列 {heading:?}：{what}（{sure}：{why}{empty}）{or}")
         }
         Language::En => {
             let sure = match sureness {
@@ -182,7 +208,10 @@ fn told(guess: &Guess, lang: Language) -> String {
             let what = match meaning {
                 Some(Meaning::Person | Meaning::Reach) => "personal, left out".to_owned(),
                 Some(Meaning::Serial | Meaning::Note) => {
-                    format!("{}, left out", meaning.map_or("", |meaning| meaning.wording().en))
+                    format!(
+                        "{}, left out",
+                        meaning.map_or("", |meaning| meaning.wording().en)
+                    )
                 }
                 Some(meaning) => meaning.wording().en.to_owned(),
                 None => "not known, left out".to_owned(),
@@ -192,7 +221,12 @@ fn told(guess: &Guess, lang: Language) -> String {
             } else {
                 format!("; or {}", otherwise.join(", or "))
             };
-            format!("Column {place} {heading:?}: {what} ({sure}: {why}){or}")
+            let empty = match empty {
+                0 => String::new(),
+                1 => "; 1 cell is empty".to_owned(),
+                empty => format!("; {empty} cells are empty"),
+            };
+            format!("Column {place} {heading:?}: {what} ({sure}: {why}{empty}){or}")
         }
     }
 }
@@ -214,10 +248,15 @@ fn subject(lines: &mut Lines, seen: &Seen, lang: Language) {
     lines.line("[subject]");
     lines.line("kind = \"company\"");
     if let Some(usci) = seen.sure(Meaning::Usci) {
-        let block = ["[[subject.identify]]".to_owned(), format!("usci = {}", of(usci))];
+        let block = [
+            "[[subject.identify]]".to_owned(),
+            format!("usci = {}", of(usci)),
+        ];
         lines.block(&block, true);
     }
-    let name = seen.sure(Meaning::Name).or_else(|| seen.unsure(Meaning::Name));
+    let name = seen
+        .sure(Meaning::Name)
+        .or_else(|| seen.unsure(Meaning::Name));
     if let Some(name) = name {
         lines.blank();
         lines.comment(match (lang, seen.sure(Meaning::Usci)) {
@@ -230,7 +269,13 @@ fn subject(lines: &mut Lines, seen: &Seen, lang: Language) {
                 "Companies are known by their names only: one that changed its name is another. A column of codes is better."
             }
         });
-        lines.more(&["[[subject.identify]]".to_owned(), format!("name = {}", of(name))], true);
+        lines.more(
+            &[
+                "[[subject.identify]]".to_owned(),
+                format!("name = {}", of(name)),
+            ],
+            true,
+        );
     }
     let register = name.or_else(|| seen.sure(Meaning::Usci)).map(of);
     lines.block(
@@ -245,7 +290,10 @@ fn subject(lines: &mut Lines, seen: &Seen, lang: Language) {
         lines.line(&format!("on = {}", date(founded, Some("by"))));
     }
     if let Some(other) = seen.sure(Meaning::OtherName) {
-        lines.line(&format!("aliases = {{ column = {}, split = \"、\" }}", quoted(&other.heading)));
+        lines.line(&format!(
+            "aliases = {{ column = {}, split = \"、\" }}",
+            quoted(&other.heading)
+        ));
     }
 }
 
@@ -262,7 +310,9 @@ pub fn date(column: &Column, kind: Option<&str>) -> String {
     } else {
         format!(", formats = {}", super::lines::list(formats))
     };
-    let kind = kind.map(|kind| format!(", as = \"{kind}\"")).unwrap_or_default();
+    let kind = kind
+        .map(|kind| format!(", as = \"{kind}\""))
+        .unwrap_or_default();
     format!("{{ column = {}{formats}{kind} }}", quoted(&column.heading))
 }
 

@@ -128,6 +128,13 @@ const CURRENCIES: &[(&str, Unit)] = &[
 /// [`QuantityReadError`].
 pub fn quantity(text: &str, unit: Option<Unit>) -> Result<Quantity, QuantityReadError> {
     let not_a_number = || QuantityReadError::NotANumber(text.to_owned());
+    // Most cells are a bare number.
+    if let Some(unit) = unit
+        && let Ok(amount) = number(text)
+    {
+        return Quantity::new(Comparator::Exactly, amount, unit)
+            .map_err(|_| QuantityReadError::Negative(text.to_owned()));
+    }
     match text.parse::<Quantity>() {
         Ok(quantity) => return Ok(quantity),
         Err(QuantityError::Negative(_)) => {

@@ -1,5 +1,8 @@
 //! Units as cells and headings spell them.
 
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
 use nianlun_aggregates::quantity::Unit;
 use nianlun_aggregates::text::fold;
 
@@ -24,6 +27,18 @@ const SPELLINGS: &[(&str, Unit)] = &[
     ("项", Unit::Items),
     ("团队", Unit::Teams),
 ];
+
+/// Every spelling, folded.
+static NAMES: LazyLock<BTreeMap<String, Unit>> = LazyLock::new(|| {
+    let named = Unit::ALL.iter().flat_map(|unit| {
+        let wording = unit.wording();
+        [wording.code, wording.zh, wording.en].map(|name| (fold(name), *unit))
+    });
+    let others = SPELLINGS
+        .iter()
+        .map(|(word, unit)| ((*word).to_owned(), *unit));
+    others.chain(named).collect()
+});
 
 /// No heading is longer, in bytes.
 const LONGEST: usize = 400;
@@ -70,20 +85,7 @@ fn ends_in_unit(part: &str) -> bool {
 
 /// A unit by any of its spellings, folded; `万` alone counts what the column counts.
 pub(super) fn spelled(word: &str, column: Option<Unit>) -> Option<Unit> {
-    let by_name = |word: &str| {
-        let is_called = |unit: &Unit| {
-            let wording = unit.wording();
-            [wording.code, wording.zh, wording.en]
-                .iter()
-                .any(|name| fold(name) == word)
-        };
-        let known = Unit::ALL.iter().copied().find(is_called);
-        known.or_else(|| {
-            let mut others = SPELLINGS.iter();
-            let (_, unit) = others.find(|(spelling, _)| *spelling == word)?;
-            Some(*unit)
-        })
-    };
+    let by_name = |word: &str| NAMES.get(word).copied();
     if let Some(unit) = by_name(word) {
         return Some(unit);
     }
