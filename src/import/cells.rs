@@ -311,7 +311,7 @@ mod tests {
             header: Arc::clone(&header),
         });
         let cells = cells.iter().map(|(_, cell)| (*cell).to_owned());
-        let row = Row::new(header, 7, cells.collect(), vec![]);
+        let row = Row::new(header, 7, cells, vec![]);
         Line { table, row }
     }
 

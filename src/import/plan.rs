@@ -209,7 +209,7 @@ impl Planning<'_> {
             identifiers: row.identifiers,
             line: Line {
                 table: Arc::clone(table),
-                row: Row::new(header, row.number, row.cells, row.computed),
+                row: Row::from_cells(header, row.number, row.cells, row.computed),
             },
         })
     }

@@ -58,11 +58,9 @@ impl<C> What<C> {
 pub struct Wanted<C> {
     /// What.
     pub assertion: Assertion<C>,
-    /// The list that shows it.
-    pub origin: Origin,
     /// What it may stand in the place of: an event of the same slot that says something else is corrected.
     pub slot: String,
-    /// The carriers and clusters that it names.
+    /// The same as something to record.
     pub draft: Draft<C>,
 }
 

@@ -381,12 +381,11 @@ impl<'a> Roster<'a> {
         Wanted {
             slot: slot(&assertion.change),
             draft: Draft {
-                origin: origin.clone(),
+                origin,
                 action: Action::Record(vec![assertion.clone()]),
                 places: vec![],
             },
             assertion,
-            origin,
         }
     }
 }

@@ -7,6 +7,8 @@ use std::io::{self, BufRead, BufReader, Seek, Write};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::source::Cells;
+
 /// Parts. Ids are spread evenly, so a part holds about this fraction of the rows.
 const PARTS: usize = 256;
 
@@ -39,7 +41,7 @@ pub struct SpooledRow {
     /// The identifiers that it gives, the deciding one first, as `scheme:value`.
     pub identifiers: Vec<String>,
     /// Its cells.
-    pub cells: Vec<String>,
+    pub cells: Cells,
     /// The places of those that a formula computed.
     pub computed: Vec<u32>,
 }
@@ -135,6 +137,9 @@ impl Spool {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
+    use super::super::source::{Header, Row};
     use super::*;
 
     fn entry(number: u64, text: &str) -> Entry {
@@ -143,7 +148,14 @@ mod tests {
             table: 0,
             number,
             identifiers: vec![],
-            cells: vec![text.to_owned()],
+            cells: Row::new(
+                Arc::new(Header::new("", vec!["x".to_owned()], "")),
+                1,
+                [text],
+                vec![],
+            )
+            .into_parts()
+            .2,
             computed: vec![],
         })
     }

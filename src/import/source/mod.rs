@@ -24,7 +24,7 @@ use std::path::Path;
 
 pub use error::{NoHeader, SourceError};
 pub use format::{Encoding, FileFormat, HeaderRows, Kind};
-pub use row::{Header, Item, Merged, Row, RowIssue};
+pub use row::{Cells, Header, Item, Merged, Row, RowIssue};
 pub use table::Preview;
 
 use table::{Previews, Tables, Visit};

@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 /// Columns of one table of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Header {
@@ -52,8 +54,8 @@ pub(super) fn squeeze(name: &str) -> String {
 }
 
 /// The cells of a row in one text, so that a row costs two allocations.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Cells {
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cells {
     text: String,
     ends: Vec<usize>,
 }
@@ -144,7 +146,9 @@ impl Row {
         Self::from_cells(header, number, row, computed)
     }
 
-    pub(super) const fn from_cells(
+    /// A row of cells that were a row's before.
+    #[must_use]
+    pub const fn from_cells(
         header: Arc<Header>,
         number: u64,
         cells: Cells,
@@ -156,6 +160,12 @@ impl Row {
             cells,
             computed,
         }
+    }
+
+    /// What it is made of: header, number, cells, and the places of computed ones.
+    #[must_use]
+    pub fn into_parts(self) -> (Arc<Header>, u64, Cells, Vec<u32>) {
+        (self.header, self.number, self.cells, self.computed)
     }
 
     /// The cell of a column, trimmed; `None` if it is empty or there is no such column.

@@ -6,7 +6,10 @@ mod same;
 use std::sync::Arc;
 
 use cqrs_es::persist::SerializedEvent;
-use nianlun::import::{Appending, ImportError, Importer, Issue, Mapping, Report, Severity};
+use jiff::tz::TimeZone;
+use nianlun::import::{
+    Appending, ImportError, Importer, Issue, Mapping, Options, Report, Severity,
+};
 use nianlun::store::{Store, StreamId};
 use nianlun_aggregates::Identifier;
 use nianlun_aggregates::identifier::ExternalId;
@@ -71,9 +74,10 @@ async fn try_import(
         store: Arc::clone(store),
         appending,
         actor: "tester".to_owned(),
+        zone: TimeZone::get("Asia/Shanghai").expect("a zone"),
     };
     importer
-        .import_bytes("rows.csv", bytes, mapping, |_, _| ())
+        .import_bytes("rows.csv", bytes, mapping, &Options::default(), |_| ())
         .await
 }
 
