@@ -67,6 +67,12 @@ pub fn fold(raw: &str) -> String {
         .collect()
 }
 
+/// A text in half width where it has one (NFKC): `２０１６年３月`, `，`, `（`, `㎡` become `2016年3月`, `,`, `(`, `m2`.
+#[must_use]
+pub fn half_width(raw: &str) -> String {
+    raw.nfkc().collect()
+}
+
 impl fmt::Display for Text {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)

@@ -159,11 +159,20 @@ pub struct ImportArgs {
     #[command(subcommand)]
     pub command: Option<ImportCommand>,
     /// The files: CSV, XLSX or XLS
-    #[arg(required = true)]
+    #[arg(required_unless_present_any = ["suggest_mapping", "mapping_schema"])]
     pub files: Vec<PathBuf>,
     /// The mapping
-    #[arg(long, short, required = true)]
+    #[arg(long, short, required_unless_present_any = ["suggest_mapping", "mapping_schema"])]
     pub mapping: Option<PathBuf>,
+    /// Import nothing; suggest a mapping for this file, with a comment on each column
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["files", "mapping", "mapping_schema"])]
+    pub suggest_mapping: Option<PathBuf>,
+    /// Write the suggested mapping to this file, which must not exist yet
+    #[arg(long, value_name = "MAPPING", requires = "suggest_mapping")]
+    pub out: Option<PathBuf>,
+    /// Import nothing; print the JSON Schema of mappings
+    #[arg(long, conflicts_with_all = ["files", "mapping"])]
+    pub mapping_schema: bool,
     /// Write nothing; show what would be recorded, refused and flagged
     #[arg(long)]
     pub dry_run: bool,

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use crate::import::{ImportError, MappingError};
+use crate::import::{ImportError, MappingError, SuggestError};
 use crate::intake::FieldError;
 use crate::projector::{FoldsError, ProjectorError};
 use crate::query::PointError;
@@ -41,6 +41,9 @@ pub enum CliError {
     /// An import.
     #[error(transparent)]
     Import(#[from] ImportError),
+    /// No mapping can be suggested.
+    #[error(transparent)]
+    Suggest(#[from] SuggestError),
     /// The projector.
     #[error(transparent)]
     Projector(#[from] ProjectorError),

@@ -7,7 +7,7 @@ use super::app::App;
 use super::args::{Format, Global, ImportArgs, Lang};
 use super::error::{CliError, SOME_ROWS};
 use super::sheet::{Cell, Sheet, column, say};
-use super::{import_runs, progress};
+use super::{import_mapping, import_runs, progress};
 use crate::import::{
     Appending, Importer, Issue, Mapping, Options, Progress, Report, Severity, books, write_issues,
 };
@@ -15,6 +15,14 @@ use crate::import::{
 pub async fn run(global: &Global, args: ImportArgs) -> Result<ExitCode, CliError> {
     if let Some(command) = args.command {
         return import_runs::run(global, command).await;
+    }
+    if args.mapping_schema {
+        import_mapping::schema()?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    if let Some(file) = &args.suggest_mapping {
+        import_mapping::suggestion(global, file, args.out.as_deref())?;
+        return Ok(ExitCode::SUCCESS);
     }
     let read = |path: &std::path::Path| {
         std::fs::read_to_string(path).map_err(|error| CliError::File {

@@ -14,6 +14,7 @@ mod findings;
 mod generate;
 mod history;
 mod import;
+mod import_mapping;
 mod import_runs;
 mod pipeline;
 mod progress;

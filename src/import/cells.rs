@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use nianlun_aggregates::Span;
 
-use super::dates::{date, find_date, season};
+use super::dates::{date_with, find_date, says_nothing, season};
 use super::mapping::{Around, Cells, Condition, DateKind, Value, placeholders};
 use super::report::{Issue, Severity};
 use super::source::{Header, Row};
+use crate::intake::{quantity, unit_of_heading};
 
 /// A table of a file.
 #[derive(Debug, PartialEq, Eq)]
@@ -148,7 +149,11 @@ impl Line {
                 )
             })?
         } else {
-            date(&text).map_err(|reason| self.error(&column, &text, reason))?
+            match date_with(&text, &cells.formats) {
+                Ok(Some(read)) => read,
+                Ok(None) => return Ok(None),
+                Err(error) => return Err(self.error(&column, &text, error.to_string())),
+            }
         };
         let bound = |span: Span| {
             span.latest()
@@ -173,20 +178,59 @@ impl Line {
                     .after
                     .as_ref()
                     .and_then(|after| Some((after, self.cell(after)?)));
-                match after {
+                let before = match after {
+                    Some((name, before)) => date_with(before, &cells.formats)
+                        .map_err(|error| self.error(name, before, error.to_string()))?
+                        .map(|read| (name, before, read)),
+                    None => None,
+                };
+                match before {
                     None => Span::By(seen),
-                    Some((name, before)) => {
-                        let before =
-                            date(before).map_err(|reason| self.error(name, before, reason))?;
-                        let not_yet = before
+                    Some((name, before, read)) => {
+                        let not_yet = read
                             .latest()
-                            .ok_or_else(|| self.error(name, &text, "not known to any day"))?;
+                            .ok_or_else(|| self.error(name, before, "not known to any day"))?;
                         Span::between(not_yet, seen)
-                            .map_err(|error| self.error(name, &text, error.to_string()))?
+                            .map_err(|error| self.error(name, before, error.to_string()))?
                     }
                 }
             }
         }))
+    }
+
+    /// What a cell says of a field: an area, amount or figure with the unit of its column, a date in the grammar of dates;
+    /// `None` if it holds a mark for nothing. Other fields are taken as they are.
+    ///
+    /// # Errors
+    /// An [`Issue`] if it cannot be read.
+    pub fn stated(
+        &self,
+        field: &str,
+        value: &Value,
+        text: String,
+    ) -> Result<Option<String>, Issue> {
+        let Value::Cells(cells) = value else {
+            return Ok(Some(text));
+        };
+        let wrong = |reason: String| self.error(&column_of(cells), &text, reason);
+        match field {
+            "area" | "amount" | "quantity" => {
+                if says_nothing(&text) {
+                    return Ok(None);
+                }
+                let Some(unit) = cells.column.as_deref().and_then(unit_of_heading) else {
+                    return Ok(Some(text));
+                };
+                let read = quantity(&text, Some(unit)).map_err(|error| wrong(error.to_string()))?;
+                Ok(Some(read.to_string()))
+            }
+            "planned_end" | "valid_until" | "period" => {
+                let read = date_with(&text, &cells.formats);
+                let read = read.map_err(|error| wrong(error.to_string()))?;
+                Ok(read.map(|read| read.to_string()))
+            }
+            _ => Ok(Some(text)),
+        }
     }
 
     fn raw(&self, cells: &Cells) -> Option<String> {

@@ -257,7 +257,9 @@ impl<C: Change> Saying<'_, C> {
             // `from` and `to` are the dates of a period here; an event's own fields of these names carry a prefix.
             let name = name.strip_prefix("field_").unwrap_or(name);
             for text in self.line.values(value, self.tables)? {
-                fields.add(name, text);
+                if let Some(text) = self.line.stated(name, value, text)? {
+                    fields.add(name, text);
+                }
             }
         }
         Ok(fields)

@@ -18,11 +18,14 @@ mod roster;
 mod run;
 pub mod source;
 mod spool;
+mod suggest;
 mod undo;
 mod write;
 
 pub use issues::{IssuesError, write_issues};
+pub use mapping::mapping_schema;
 pub use mapping::{Mapping, MappingError};
 pub use report::{Issue, Preview, Report, Severity};
 pub use run::{Appending, ImportError, Importer, Options, Progress};
+pub use suggest::{SuggestError, suggest};
 pub use undo::{Standing, UndoError, Undone, undo};

@@ -202,7 +202,7 @@ pub fn company_change(event: &str, fields: &Fields) -> Result<Change, FieldError
         },
         "funding-received" => Change::FundingReceived {
             round: f.optional_text("round")?,
-            amount: f.optional("amount")?,
+            amount: f.optional_quantity("amount")?,
             investor: f.optional_text("investor")?,
         },
         "acquired" => Change::Acquired {
@@ -210,7 +210,7 @@ pub fn company_change(event: &str, fields: &Fields) -> Result<Change, FieldError
         },
         "figure-reported" => Change::FigureReported {
             metric: f.text("metric")?,
-            quantity: f.required("quantity")?,
+            quantity: f.quantity("quantity")?,
             period: f.optional("period")?,
         },
         "group-linked" => Change::GroupLinked {

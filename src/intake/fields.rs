@@ -5,8 +5,10 @@ use std::str::FromStr;
 
 use nianlun_aggregates::identifier::{ExternalId, Scheme};
 use nianlun_aggregates::quantity::Area;
-use nianlun_aggregates::{Code, Identifier, Quantity, Text, carrier, cluster};
+use nianlun_aggregates::{Code, Identifier, Quantity, Text, Unit, carrier, cluster};
 use uuid::Uuid;
+
+use super::quantity::quantity;
 
 /// A field that cannot be used: what, where and how to mend it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -188,18 +190,29 @@ impl Fields {
         let Some(value) = self.first(name) else {
             return Ok(None);
         };
-        let has_unit = value.contains(char::is_alphabetic);
-        let stated = if has_unit {
-            value.to_owned()
-        } else {
-            format!("{value} m2")
-        };
-        let quantity: Quantity = stated
-            .parse()
+        let stated = quantity(value, Some(Unit::SquareMetres))
             .map_err(|error| unreadable(name, value, &error))?;
-        Area::try_from(quantity)
+        Area::try_from(stated)
             .map(Some)
             .map_err(|error| unreadable(name, value, &error))
+    }
+
+    /// A quantity with its unit: none is understood.
+    ///
+    /// # Errors
+    /// [`FieldError`] if it cannot be read.
+    pub fn optional_quantity(&self, name: &str) -> Result<Option<Quantity>, FieldError> {
+        self.first(name)
+            .map(|value| quantity(value, None).map_err(|error| unreadable(name, value, &error)))
+            .transpose()
+    }
+
+    /// A quantity that must be there.
+    ///
+    /// # Errors
+    /// [`FieldError`] if it is missing or cannot be read.
+    pub fn quantity(&self, name: &str) -> Result<Quantity, FieldError> {
+        self.optional_quantity(name)?.ok_or_else(|| missing(name))
     }
 
     /// Identifiers: `usci:…` or `scheme:id`.

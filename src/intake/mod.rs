@@ -4,11 +4,13 @@ mod carrier;
 mod cluster;
 mod company;
 mod fields;
+mod quantity;
 
 pub use carrier::{CARRIER_FORMS, carrier_change};
 pub use cluster::{CLUSTER_FORMS, cluster_change};
 pub use company::{COMPANY_FORMS, company_change};
 pub use fields::{FieldError, Fields, identifier};
+pub use quantity::{QuantityReadError, quantity, unit_of_heading};
 
 use nianlun_aggregates::Wording;
 

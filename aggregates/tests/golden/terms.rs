@@ -120,6 +120,12 @@ fn the_codes_of_boards_and_quantities_are_these() {
             "CNY",
             "USD",
             "%",
+            "qian-CNY",
+            "wan-CNY",
+            "yi-CNY",
+            "wan-USD",
+            "wan-m2",
+            "mu",
         ],
     );
 }

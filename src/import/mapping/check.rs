@@ -3,6 +3,7 @@
 use nianlun_projections::Subject;
 
 use super::{DateKind, Identify, Mapping, MappingError, Shape, Value, placeholders};
+use crate::import::dates::check_formats;
 use crate::import::source::Header;
 
 impl Mapping {
@@ -95,6 +96,9 @@ impl Mapping {
                 .is_some_and(|table| !self.tables.contains_key(table))
             {
                 return misfit(&place, "its `table` is not among [tables]");
+            }
+            if let Err(reason) = check_formats(&cells.formats) {
+                return misfit(&place, &reason);
             }
             let fits = match cells.kind {
                 Some(DateKind::Between) => cells.after.is_some(),

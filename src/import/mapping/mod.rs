@@ -1,20 +1,25 @@
 //! The mapping file (docs/mapping.md).
 
 mod check;
+mod schema;
+
+pub use schema::mapping_schema;
 
 use std::collections::BTreeMap;
 
 use nianlun_aggregates::Code;
 use nianlun_projections::Subject;
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::source::FileFormat;
 
 /// A mapping.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Mapping {
     /// Code of the source.
+    #[schemars(with = "String", regex(pattern = "^[a-z][a-z0-9-]{0,59}$"))]
     pub name: Code,
     /// What it is, for people.
     pub title: String,
@@ -64,7 +69,7 @@ pub struct Mapping {
 }
 
 /// What a row is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Shape {
     /// One or more events.
@@ -76,7 +81,7 @@ pub enum Shape {
 }
 
 /// What to do with periods of one company and key where one ends on the day on which the next starts.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Touching {
     /// They are two.
@@ -87,7 +92,7 @@ pub enum Touching {
 }
 
 /// When the source said so, by row (补录): see docs/time.md, known time.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Backfill {
     /// A date, meaning the end of that day in the installation's zone, or a time with its offset.
@@ -95,7 +100,7 @@ pub struct Backfill {
 }
 
 /// How a dated list of who is there (花名册) is read.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Roster {
     /// Which list a row belongs to: consecutive ones of a list are compared. One list if absent.
@@ -109,7 +114,7 @@ pub struct Roster {
 }
 
 /// What it means to be missing from one list and back in the next.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum MissingOnce {
     /// Gone and come again.
@@ -120,11 +125,12 @@ pub enum MissingOnce {
 }
 
 /// Who a row is about.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SubjectMapping {
     /// Which aggregate.
     #[serde(default = "company")]
+    #[schemars(with = "String", extend("enum" = ["company", "carrier", "cluster"]))]
     pub kind: Subject,
     /// Of a company: its identifiers, in the order in which they decide.
     #[serde(default)]
@@ -142,7 +148,7 @@ const fn company() -> Subject {
 }
 
 /// One way to identify a company.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(
     untagged,
     deny_unknown_fields,
@@ -176,7 +182,7 @@ pub enum Identify {
 }
 
 /// How a new company is registered.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Register {
     /// Its name.
@@ -196,7 +202,7 @@ pub struct Register {
 }
 
 /// A carrier recorded before the first row.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CarrierDeclaration {
     /// Its code.
@@ -221,7 +227,7 @@ pub struct CarrierDeclaration {
 }
 
 /// A cluster recorded before the first row.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ClusterDeclaration {
     /// Its code.
@@ -240,7 +246,7 @@ pub struct ClusterDeclaration {
 }
 
 /// A tier of a declared cluster.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TierDeclaration {
     /// Its code.
@@ -254,7 +260,7 @@ fn unknown() -> String {
 }
 
 /// What the source covers, completely.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Covers {
     /// Which sets of spells.
@@ -264,7 +270,7 @@ pub struct Covers {
 }
 
 /// One event or one period of a row.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 pub struct Output {
     /// Only of rows whose cells are like this.
     #[serde(default)]
@@ -296,7 +302,7 @@ pub struct Output {
 }
 
 /// What a cell must be.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum Condition {
     /// This: `""` empty, `"*"` not empty, `"60*"` beginning so, `"*.BJ"` ending so.
@@ -306,7 +312,7 @@ pub enum Condition {
 }
 
 /// A value of a row.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum Value {
     /// The same on every row.
@@ -316,7 +322,7 @@ pub enum Value {
 }
 
 /// A value from cells.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Cells {
     /// One cell.
@@ -340,12 +346,14 @@ pub struct Cells {
     pub after: Option<String>,
     /// Of a season: its length in months.
     pub months: Option<i32>,
+    /// Of a date: how it is written, tried before the usual forms (strptime: `%d.%m.%Y`).
+    pub formats: Vec<String>,
     /// Of a date: the first date that stands somewhere in the text.
     pub within: bool,
 }
 
 /// What stands around a row.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Around {
     /// The name of the sheet.
@@ -357,7 +365,7 @@ pub enum Around {
 }
 
 /// What kind of date a cell holds, where it does not say so itself.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum DateKind {
     /// True by then.

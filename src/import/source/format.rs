@@ -1,12 +1,13 @@
 //! How a file is to be read: the `[file]` part of a mapping.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 /// What a cell may hold if the mapping says nothing, in bytes of UTF-8.
 const CELL_LIMIT: usize = 1 << 20;
 
 /// How to read a file. What is absent is found in the file itself.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct FileFormat {
     /// The encoding of a CSV file.
@@ -37,7 +38,7 @@ impl Default for FileFormat {
 }
 
 /// The rows of a header.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum HeaderRows {
     /// `header = 3`
@@ -58,7 +59,7 @@ impl HeaderRows {
 }
 
 /// The encoding of a CSV file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 pub enum Encoding {
     /// UTF-8, with or without a byte order mark.
     #[serde(rename = "utf-8", alias = "utf8")]
