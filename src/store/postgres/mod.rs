@@ -19,6 +19,7 @@ use nianlun_projections::{Fact, Known};
 use postgres_es::PostgresEventRepository;
 use sqlx::PgPool;
 use tokio::sync::Mutex;
+use uuid::Uuid;
 
 use super::{
     AdmittedEvent, Checkpoint, Clock, FactColumn, FactQuery, FactSource, Projected, Repository,
@@ -78,6 +79,15 @@ impl Store for PostgresStore {
         log::after(&self.pool, position, limit).await
     }
 
+    async fn admitted_after(
+        &self,
+        position: u64,
+        until: u64,
+        limit: u32,
+    ) -> Result<Vec<AdmittedEvent>, StoreError> {
+        log::admitted_after(&self.pool, position, until, limit).await
+    }
+
     async fn histories(
         &self,
         streams: &[StreamId],
@@ -118,7 +128,16 @@ impl Store for PostgresStore {
     }
 
     async fn facts(&self, query: &FactQuery) -> Result<Vec<Fact>, StoreError> {
-        facts::facts(&self.pool, query).await
+        facts::facts(&self.pool, query, None).await
+    }
+
+    async fn facts_between(
+        &self,
+        query: &FactQuery,
+        first: Uuid,
+        last: Uuid,
+    ) -> Result<Vec<Fact>, StoreError> {
+        facts::facts(&self.pool, query, Some((first, last))).await
     }
 
     async fn tally(
