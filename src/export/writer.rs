@@ -14,7 +14,7 @@ use super::workbook::{Book, BookError, CHARACTERS, ROWS};
 const BUFFER: usize = 1 << 16;
 
 /// So that Excel reads a CSV file as UTF-8.
-const MARK: &[u8] = "\u{feff}".as_bytes();
+const MARK: &str = "\u{feff}";
 
 /// The form of an export.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,14 +61,7 @@ impl Writer {
         let destination = Destination::open(target)?;
         let out = || Ok::<_, ExportError>(BufWriter::with_capacity(BUFFER, destination.writer()?));
         let kind = match form {
-            FileForm::Csv { mark, .. } => {
-                let mut out = out()?;
-                if mark {
-                    out.write_all(MARK)
-                        .map_err(|error| destination.failed(error))?;
-                }
-                Kind::Csv(Box::new(csv::Writer::from_writer(out)))
-            }
+            FileForm::Csv { .. } => Kind::Csv(Box::new(csv::Writer::from_writer(out()?))),
             FileForm::JsonLines => Kind::Lines(out()?),
             FileForm::Xlsx { headings } => {
                 let book = Book::new(&destination.folder(), headings, ROWS);
@@ -93,11 +86,15 @@ impl Writer {
         self.columns = columns.to_vec();
         match &mut self.kind {
             Kind::Csv(writer) => {
-                let headings = match self.form {
-                    FileForm::Csv { headings, .. } => headings,
-                    FileForm::Xlsx { .. } | FileForm::JsonLines => Headings::Codes,
+                let FileForm::Csv { mark, headings } = self.form else {
+                    return Ok(());
                 };
-                let written = writer.write_record(columns.iter().map(|column| headings.of(column)));
+                let written = columns.iter().enumerate().map(|(place, column)| {
+                    // The mark is the first character of the first heading, so that it waits for the first row to be known.
+                    let mark = if mark && place == 0 { MARK } else { "" };
+                    format!("{mark}{}", headings.of(column))
+                });
+                let written = writer.write_record(written);
                 written.map_err(|error| self.destination.failed(io(error)))
             }
             Kind::Lines(_) => Ok(()),

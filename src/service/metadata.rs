@@ -27,18 +27,16 @@ impl Metadata {
         }
     }
 
+    /// The keys, in the order in which they are shown.
+    pub const KEYS: [&str; 5] = ["actor", "run", "source", "file", "row"];
+
     /// As cqrs-es stores it.
     #[must_use]
     pub fn to_map(&self) -> HashMap<String, String> {
-        let entries = [
-            ("actor", &self.actor),
-            ("run", &self.run),
-            ("source", &self.source),
-            ("file", &self.file),
-            ("row", &self.row),
-        ];
-        entries
+        let values = [&self.actor, &self.run, &self.source, &self.file, &self.row];
+        Self::KEYS
             .into_iter()
+            .zip(values)
             .filter_map(|(key, value)| Some((key.to_owned(), value.clone()?)))
             .collect()
     }

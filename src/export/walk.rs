@@ -1,0 +1,74 @@
+//! Walking all subjects by pages of ids, so that no export holds more than a page.
+
+use nianlun_aggregates::Day;
+use nianlun_projections::{FOREVER, Subject};
+use uuid::Uuid;
+
+use super::cell::Cell;
+use crate::store::{Store, StoreError, StreamId};
+
+/// How many subjects are read at once.
+const PAGE: u32 = 500;
+
+/// Subjects of one kind whose ids lie from `first` to `last`, both included.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Page {
+    pub(super) subject: Subject,
+    pub(super) first: Uuid,
+    pub(super) last: Uuid,
+}
+
+impl Page {
+    pub(super) const fn of(stream: StreamId) -> Self {
+        Self {
+            subject: stream.subject,
+            first: stream.id,
+            last: stream.id,
+        }
+    }
+
+    /// The first page.
+    pub(super) async fn first(store: &dyn Store) -> Result<Option<Self>, StoreError> {
+        Self::after(store, None).await
+    }
+
+    /// The first page of companies: the log keeps them after carriers and clusters.
+    pub(super) async fn first_of_companies(store: &dyn Store) -> Result<Option<Self>, StoreError> {
+        let clusters = StreamId {
+            subject: Subject::Cluster,
+            id: Uuid::max(),
+        };
+        Self::after(store, Some(clusters)).await
+    }
+
+    /// The next page.
+    pub(super) async fn next(self, store: &dyn Store) -> Result<Option<Self>, StoreError> {
+        let last = StreamId {
+            subject: self.subject,
+            id: self.last,
+        };
+        Self::after(store, Some(last)).await
+    }
+
+    async fn after(store: &dyn Store, after: Option<StreamId>) -> Result<Option<Self>, StoreError> {
+        let streams = store.stream_ids(after, PAGE).await?;
+        let Some(first) = streams.first() else {
+            return Ok(None);
+        };
+        let same = streams
+            .iter()
+            .take_while(|stream| stream.subject == first.subject);
+        Ok(same.last().map(|last| Self {
+            last: last.id,
+            ..Self::of(*first)
+        }))
+    }
+}
+
+/// A day; nothing for one that never comes.
+pub(super) fn day(number: i32) -> Cell {
+    if number == FOREVER {
+        return Cell::Nothing;
+    }
+    Day::from_number(number).map_or(Cell::Nothing, |day| Cell::date(day.to_string()))
+}
