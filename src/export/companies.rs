@@ -7,9 +7,9 @@ use nianlun_projections::{Fact, Ladder, Subject, kind};
 use super::cell::Cell;
 use super::column::{Column, column};
 use super::error::ExportError;
-use super::walk::Page;
+use super::walk::{Page, SYNTHETIC, made_up};
 use super::writer::Writer;
-use crate::query::{Directory, Point, names_among};
+use crate::query::{Directory, Point, names_among, synthetic};
 use crate::store::{FactColumn, FactQuery, Store, StoreError, Valid};
 
 /// The scheme under which a USCI stands among the identifiers.
@@ -34,7 +34,8 @@ const KINDS: [&str; 11] = [
 const PARTS: &str = " / ";
 
 /// Writes the companies, teams and branches that have a stage on a ladder on the day, by id. A column `attribute:SCHEME` is
-/// there for each scheme that any company has on the day.
+/// there for each scheme that any company has on the day, and one that says which companies a generator made, if there are
+/// any.
 ///
 /// # Errors
 /// [`ExportError`].
@@ -45,8 +46,14 @@ pub async fn companies(
     writer: &mut Writer,
 ) -> Result<(), ExportError> {
     let directory = Directory::load(store, point).await?;
-    let attributes = keys(store, kind::ATTRIBUTE, point).await?;
-    writer.begin("companies", &columns(&attributes))?;
+    let mut attributes = keys(store, kind::ATTRIBUTE, point).await?;
+    attributes.retain(|scheme| *scheme != SYNTHETIC.name);
+    let synthetic = synthetic(store, point).await?;
+    let mut columns = columns(&attributes);
+    if !synthetic.is_empty() {
+        columns.push(SYNTHETIC);
+    }
+    writer.begin("companies", &columns)?;
     let mut page = Page::first_of_companies(store).await?;
     while let Some(here) = page {
         let all_names = point.asking(Subject::Company, &[kind::NAME], Valid::Any);
@@ -65,7 +72,12 @@ pub async fn companies(
                 directory: &directory,
             };
             let name = facts.first().and_then(|fact| names.get(&fact.id));
-            if let Some(row) = company.row(name.map_or("", String::as_str), &attributes) {
+            if let Some(mut row) = company.row(name.map_or("", String::as_str), &attributes) {
+                if !synthetic.is_empty() {
+                    let of_one = facts.first();
+                    let is = of_one.is_some_and(|fact| synthetic.contains(&fact.id));
+                    row.push(made_up(is));
+                }
                 writer.row(&row)?;
             }
         }

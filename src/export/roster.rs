@@ -10,8 +10,9 @@ use super::cell::Cell;
 use super::column::{Column, column};
 use super::companies::USCI;
 use super::error::ExportError;
+use super::walk::{SYNTHETIC, made_up};
 use super::writer::Writer;
-use crate::query::{Group, Point, spells};
+use crate::query::{Group, Point, spells, synthetic};
 use crate::store::{FactQuery, Store, StoreError, Valid};
 
 /// Whose roster it is.
@@ -86,6 +87,8 @@ struct Register {
     statuses: BTreeMap<Uuid, Vec<Fact>>,
     /// The schemes of those who stand on a roster, but for the USCI.
     schemes: Vec<String>,
+    /// Those of them that a generator made.
+    synthetic: BTreeSet<Uuid>,
 }
 
 impl Register {
@@ -117,7 +120,9 @@ impl Register {
             .filter(|scheme| *scheme != USCI)
             .cloned()
             .collect();
+        let synthetic = synthetic(store, wanted.point).await?;
         Ok(Self {
+            synthetic: synthetic.intersection(&there).copied().collect(),
             names: by_company(store.facts(&asking(kind::NAME)).await?, &there),
             statuses: by_company(statuses, &there),
             schemes: schemes.into_iter().collect(),
@@ -175,6 +180,9 @@ impl Register {
             Listed::Source(_) => vec![column("status", "状态", "status")],
         });
         columns.push(column("since", "自", "since"));
+        if !self.synthetic.is_empty() {
+            columns.push(SYNTHETIC);
+        }
         columns
     }
 
@@ -214,6 +222,9 @@ impl Register {
             }
         }
         row.push(Cell::date(spell.from_stated.as_str()));
+        if !self.synthetic.is_empty() {
+            row.push(made_up(self.synthetic.contains(&spell.id)));
+        }
         row
     }
 }

@@ -5,10 +5,11 @@ use nianlun_projections::{FOREVER, Subject};
 use uuid::Uuid;
 
 use super::cell::Cell;
+use super::column::{Column, column};
 use crate::store::{Store, StoreError, StreamId};
 
 /// How many subjects are read at once.
-const PAGE: u32 = 500;
+const PAGE: u32 = 200;
 
 /// Subjects of one kind whose ids lie from `first` to `last`, both included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,6 +64,14 @@ impl Page {
             ..Self::of(*first)
         }))
     }
+}
+
+/// The column that says which companies a generator made; it is there only if it says so of any.
+pub(super) const SYNTHETIC: Column = column("synthetic", "生成器合成", "made by a generator");
+
+/// What it says of a company.
+pub(super) fn made_up(synthetic: bool) -> Cell {
+    Cell::text(if synthetic { "yes" } else { "" })
 }
 
 /// A day; nothing for one that never comes.
