@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::io::Cursor;
 use std::path::Path;
 
-use calamine::{Data, DataType, Reader, Xlsx};
+use calamine::{Data, Reader, Xlsx};
 use nianlun::export::restored;
 use nianlun_aggregates::Day;
 use serde_json::Value;
@@ -78,9 +78,10 @@ fn csv_table(bytes: &[u8]) -> Table {
 fn workbook_tables(bytes: Vec<u8>) -> BTreeMap<String, Table> {
     let mut workbook: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).expect("a workbook");
     let cell = |cell: &Data| match cell {
-        Data::DateTime(_) => {
-            let days = cell.as_i64().and_then(|days| i32::try_from(days).ok());
-            let day = Day::from_number(days.expect("days") - WORKBOOK_EPOCH);
+        Data::DateTime(serial) => {
+            #[expect(clippy::cast_possible_truncation, reason = "a count of whole days")]
+            let days = serial.as_f64() as i32;
+            let day = Day::from_number(days - WORKBOOK_EPOCH);
             day.expect("a day").to_string()
         }
         other => other.to_string(),
