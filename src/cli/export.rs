@@ -139,7 +139,7 @@ async fn export_roster(app: &App, args: &ExportRoster, mut writer: Writer) -> Re
         .iter()
         .map(|day| format!("{day}: {nobody}"))
         .collect();
-    notes.extend(app.made_up_among(written.companies, point).await?);
+    notes.extend(app.made_up(written.made_up));
     finish(app, writer, &args.out, notes)
 }
 

@@ -7,9 +7,9 @@ use nianlun_projections::{Fact, Ladder, Subject, kind};
 use super::cell::Cell;
 use super::column::{Column, column};
 use super::error::ExportError;
-use super::walk::{Page, SYNTHETIC, made_up};
+use super::walk::{Page, SYNTHETIC, any_made_up, made_up, says_made_up};
 use super::writer::Writer;
-use crate::query::{Directory, Point, names_among, synthetic};
+use crate::query::{Directory, Point, names_among};
 use crate::store::{FactColumn, FactQuery, Store, StoreError, Valid};
 
 /// The scheme under which a USCI stands among the identifiers.
@@ -48,19 +48,30 @@ pub async fn companies(
     let directory = Directory::load(store, point).await?;
     let mut attributes = keys(store, kind::ATTRIBUTE, point).await?;
     attributes.retain(|scheme| *scheme != SYNTHETIC.name);
-    let synthetic = synthetic(store, point).await?;
+    let any_made_up = any_made_up(store, point).await?;
     let mut columns = columns(&attributes);
-    if !synthetic.is_empty() {
+    if any_made_up {
         columns.push(SYNTHETIC);
     }
     writer.begin("companies", &columns)?;
     let mut page = Page::first_of_companies(store).await?;
     while let Some(here) = page {
-        let all_names = point.asking(Subject::Company, &[kind::NAME], Valid::Any);
-        let names = store
-            .facts_between(&all_names, here.first, here.last)
-            .await?;
+        let of_all_days = FactQuery {
+            // Names have no key.
+            keys: vec![String::new(), SYNTHETIC.name.into_owned()],
+            ..point.asking(Subject::Company, &[kind::NAME, kind::ATTRIBUTE], Valid::Any)
+        };
+        let (names, noted): (Vec<_>, Vec<_>) = store
+            .facts_between(&of_all_days, here.first, here.last)
+            .await?
+            .into_iter()
+            .partition(|fact| fact.kind == kind::NAME);
         let names = names_among(names, point.day);
+        let synthetic: BTreeSet<_> = noted
+            .iter()
+            .filter(|fact| says_made_up(fact))
+            .map(|fact| fact.id)
+            .collect();
         let on_the_day = point.holding(Subject::Company, &KINDS);
         let facts = store
             .facts_between(&on_the_day, here.first, here.last)
@@ -73,7 +84,7 @@ pub async fn companies(
             };
             let name = facts.first().and_then(|fact| names.get(&fact.id));
             if let Some(mut row) = company.row(name.map_or("", String::as_str), &attributes) {
-                if !synthetic.is_empty() {
+                if any_made_up {
                     let of_one = facts.first();
                     let is = of_one.is_some_and(|fact| synthetic.contains(&fact.id));
                     row.push(made_up(is));

@@ -3,17 +3,20 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use nianlun_aggregates::{Comparator, Day, Quantity, Unit};
-use nianlun_projections::{Fact, Subject, kind};
+use nianlun_projections::{DayNumber, Fact, Subject, kind};
 use uuid::Uuid;
 
 use super::cell::Cell;
 use super::column::{Column, column};
 use super::companies::USCI;
 use super::error::ExportError;
-use super::walk::{SYNTHETIC, made_up};
+use super::walk::{Page, SYNTHETIC, made_up, says_made_up};
 use super::writer::Writer;
-use crate::query::{Group, Point, spells, synthetic};
+use crate::query::{Group, Point, spells};
 use crate::store::{FactQuery, Store, StoreError, Valid};
+
+/// What is read of those who stand on a roster.
+const WHO_THEY_ARE: [&str; 3] = [kind::NAME, kind::IDENTIFIER, kind::ATTRIBUTE];
 
 /// Whose roster it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,8 +43,8 @@ pub struct RosterWanted {
 /// What was written.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Rosters {
-    /// The companies that stand on any of them.
-    pub companies: BTreeSet<Uuid>,
+    /// How many companies on any of them a generator made.
+    pub made_up: u64,
     /// The days on which nobody was there: they leave no row.
     pub empty: Vec<Day>,
 }
@@ -57,7 +60,10 @@ pub async fn roster(
 ) -> Result<Rosters, ExportError> {
     let register = Register::load(store, wanted).await?;
     let columns = register.columns(&wanted.listed);
-    let mut written = Rosters::default();
+    let mut written = Rosters {
+        made_up: register.synthetic.len() as u64,
+        ..Rosters::default()
+    };
     if !wanted.sheets {
         writer.begin("roster", &columns)?;
     }
@@ -70,7 +76,6 @@ pub async fn roster(
             written.empty.push(*day);
         }
         for (name, spell) in present {
-            written.companies.insert(spell.id);
             writer.row(&register.row(&wanted.listed, *day, name, spell))?;
         }
     }
@@ -80,8 +85,8 @@ pub async fn roster(
 /// What is known of those who were ever there.
 struct Register {
     spells: Vec<Fact>,
-    /// By company and first day.
-    names: BTreeMap<Uuid, Vec<Fact>>,
+    /// By company, with their first days, ascending.
+    names: BTreeMap<Uuid, Vec<(DayNumber, String)>>,
     /// By company and scheme.
     identifiers: BTreeMap<Uuid, BTreeMap<String, String>>,
     statuses: BTreeMap<Uuid, Vec<Fact>>,
@@ -107,28 +112,52 @@ impl Register {
         };
         spells.retain(|spell| wanted.days.iter().any(|day| holds(spell, *day)));
         let there: BTreeSet<_> = spells.iter().map(|spell| spell.id).collect();
-        let mut identifiers: BTreeMap<Uuid, BTreeMap<String, String>> = BTreeMap::new();
-        for fact in store.facts(&asking(kind::IDENTIFIER)).await? {
-            if there.contains(&fact.id) {
-                let of_one = identifiers.entry(fact.id).or_default();
-                of_one.entry(fact.key).or_insert(fact.value);
+        let mut register = Self {
+            spells,
+            names: BTreeMap::new(),
+            identifiers: BTreeMap::new(),
+            statuses: by_company(statuses, &there),
+            schemes: vec![],
+            synthetic: BTreeSet::new(),
+        };
+        let query = wanted
+            .point
+            .asking(Subject::Company, &WHO_THEY_ARE, Valid::Any);
+        let mut page = Page::first_of_companies(store).await?;
+        while let Some(here) = page {
+            if there.range(here.first..=here.last).next().is_some() {
+                let facts = store.facts_between(&query, here.first, here.last).await?;
+                let of_them = facts.into_iter().filter(|fact| there.contains(&fact.id));
+                of_them.for_each(|fact| register.note(fact));
             }
+            page = here.next(store).await?;
         }
-        let schemes: BTreeSet<_> = identifiers
+        let schemes: BTreeSet<_> = register
+            .identifiers
             .values()
             .flat_map(BTreeMap::keys)
             .filter(|scheme| *scheme != USCI)
             .cloned()
             .collect();
-        let synthetic = synthetic(store, wanted.point).await?;
-        Ok(Self {
-            synthetic: synthetic.intersection(&there).copied().collect(),
-            names: by_company(store.facts(&asking(kind::NAME)).await?, &there),
-            statuses: by_company(statuses, &there),
-            schemes: schemes.into_iter().collect(),
-            spells,
-            identifiers,
-        })
+        register.schemes = schemes.into_iter().collect();
+        Ok(register)
+    }
+
+    fn note(&mut self, fact: Fact) {
+        if says_made_up(&fact) {
+            self.synthetic.insert(fact.id);
+        }
+        match fact.kind.as_str() {
+            kind::NAME => {
+                let names = self.names.entry(fact.id).or_default();
+                names.push((fact.valid_from, fact.value));
+            }
+            kind::IDENTIFIER => {
+                let held = self.identifiers.entry(fact.id).or_default();
+                held.entry(fact.key).or_insert(fact.value);
+            }
+            _ => {}
+        }
     }
 
     /// Those who were there on a day, by name.
@@ -146,11 +175,8 @@ impl Register {
     /// The name on a day; the earliest one if it had none yet.
     fn name(&self, id: Uuid, day: Day) -> &str {
         let names = self.names.get(&id).map_or(&[][..], Vec::as_slice);
-        let so_far = names
-            .iter()
-            .rev()
-            .find(|name| name.valid_from <= day.number());
-        so_far.or(names.first()).map_or("", |name| &name.value)
+        let so_far = names.iter().rev().find(|(from, _)| *from <= day.number());
+        so_far.or(names.first()).map_or("", |(_, name)| name)
     }
 
     fn columns(&self, listed: &Listed) -> Vec<Column> {

@@ -1,12 +1,13 @@
 //! Walking all subjects by pages of ids, so that no export holds more than a page.
 
 use nianlun_aggregates::Day;
-use nianlun_projections::{FOREVER, Subject};
+use nianlun_projections::{FOREVER, Fact, Subject, kind};
 use uuid::Uuid;
 
 use super::cell::Cell;
 use super::column::{Column, column};
-use crate::store::{Store, StoreError, StreamId};
+use crate::query::Point;
+use crate::store::{FactQuery, Store, StoreError, StreamId, Valid};
 
 /// How many subjects are read at once.
 const PAGE: u32 = 200;
@@ -72,6 +73,22 @@ pub(super) const SYNTHETIC: Column = column("synthetic", "生成器合成", "mad
 /// What it says of a company.
 pub(super) fn made_up(synthetic: bool) -> Cell {
     Cell::text(if synthetic { "yes" } else { "" })
+}
+
+/// Whether a generator made any company that is known of.
+pub(super) async fn any_made_up(store: &dyn Store, point: Point) -> Result<bool, StoreError> {
+    let query = FactQuery {
+        keys: vec![SYNTHETIC.name.into_owned()],
+        values: vec!["yes".to_owned()],
+        ..point.asking(Subject::Company, &[kind::ATTRIBUTE], Valid::Any)
+    };
+    let counted = store.tally(&query, &[]).await?;
+    Ok(counted.first().is_some_and(|row| row.subjects > 0))
+}
+
+/// Whether a fact says that a generator made its company.
+pub(super) fn says_made_up(fact: &Fact) -> bool {
+    fact.kind == kind::ATTRIBUTE && fact.key == SYNTHETIC.name && fact.value == "yes"
 }
 
 /// A day; nothing for one that never comes.
