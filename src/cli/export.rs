@@ -61,7 +61,7 @@ async fn export_events(app: &App, args: &ExportEvents, mut writer: Writer) -> Re
     };
     // A bar between the lines of standard output would only be in the way.
     let bar = progress::bar(
-        app.quiet() || args.out.out.is_none(),
+        app.quiet() || args.out.file.is_none(),
         app.pick("导出", "exporting"),
         app.pick("条日志", "log entries"),
     );
@@ -167,7 +167,7 @@ async fn listed(app: &App, args: &ExportRoster, point: Point) -> Result<Listed, 
 fn finish(app: &App, writer: Writer, out: &Out, notes: Vec<String>) -> Result<(), CliError> {
     let rows = writer.finish()?;
     let file = out
-        .out
+        .file
         .as_ref()
         .map(|path| format!("{}: ", path.display()))
         .unwrap_or_default();
@@ -260,10 +260,12 @@ fn fact_kind(word: &str) -> Result<String, CliError> {
 }
 
 fn target(out: &Out) -> Target {
-    out.out.clone().map_or(Target::Stdout, |path| Target::File {
-        path,
-        force: out.force,
-    })
+    out.file
+        .clone()
+        .map_or(Target::Stdout, |path| Target::File {
+            path,
+            force: out.force,
+        })
 }
 
 /// The form that is asked for, or that the ending of the file says.
@@ -280,7 +282,7 @@ fn form(out: &Out) -> Result<FileForm, CliError> {
             ))),
         }
     };
-    let form = match (out.format, &out.out) {
+    let form = match (out.format, &out.file) {
         (Some(form), _) => form,
         (None, Some(path)) => by_ending(path)?,
         (None, None) => ExportForm::Csv,
@@ -295,7 +297,7 @@ fn form(out: &Out) -> Result<FileForm, CliError> {
             mark: !out.no_bom,
             headings,
         },
-        ExportForm::Xlsx if out.out.is_none() && std::io::stdout().is_terminal() => {
+        ExportForm::Xlsx if out.file.is_none() && std::io::stdout().is_terminal() => {
             return Err(CliError::Usage(
                 "--format xlsx: a workbook is nothing to read on a terminal; add --out FILE"
                     .to_owned(),

@@ -110,12 +110,12 @@ fn row(
     directory: &Directory,
     zone: &TimeZone,
 ) -> Vec<Cell> {
-    let named = if fact.kind == kind::PARENT && fact.subject == Subject::Carrier {
+    let about = if fact.kind == kind::PARENT && fact.subject == Subject::Carrier {
         &fact.value
     } else {
         &fact.key
     };
-    let place = directory.place(named);
+    let place = directory.place(about);
     let (amount, unit) = measured(fact);
     let detail = if fact.detail.is_empty() {
         Cell::Nothing

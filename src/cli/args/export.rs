@@ -24,10 +24,10 @@ pub enum ExportCommand {
 #[derive(Clone, Debug, Args)]
 pub struct Out {
     /// The file to write [default: standard output]
-    #[arg(long, value_name = "FILE")]
-    pub out: Option<PathBuf>,
+    #[arg(long = "out", value_name = "FILE")]
+    pub file: Option<PathBuf>,
     /// Write over a file that exists
-    #[arg(long, requires = "out")]
+    #[arg(long, requires = "file")]
     pub force: bool,
     /// Form of the file [default: by the ending of --out; csv on standard output]
     #[arg(long, value_enum)]
