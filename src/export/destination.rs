@@ -1,6 +1,5 @@
 //! Where an export goes: standard output, or a file that is there whole or not at all.
 
-use std::ffi::OsString;
 use std::fs::File;
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
@@ -49,13 +48,8 @@ impl Destination {
                 return Err(ExportError::Exists { path: shown() });
             }
         }
-        let Some(name) = path.file_name() else {
-            return Err(ExportError::NotAFile { path: shown() });
-        };
-        let mut prefix = OsString::from(".");
-        prefix.push(name);
         let mut builder = Builder::new();
-        builder.prefix(&prefix).suffix(".part");
+        builder.prefix(".export-").suffix(".part");
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt;
