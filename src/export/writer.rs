@@ -192,3 +192,72 @@ fn book_failed(destination: &Destination, columns: &[Column], error: BookError) 
         BookError::Failed(reason) => destination.failed(std::io::Error::other(reason)),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::export::{column, restored};
+
+    const CSV: FileForm = FileForm::Csv {
+        mark: true,
+        headings: Headings::Codes,
+    };
+
+    fn files(folder: &std::path::Path) -> usize {
+        std::fs::read_dir(folder).expect("the folder").count()
+    }
+
+    fn writer(folder: &std::path::Path, form: FileForm) -> Writer {
+        let target = Target::File {
+            path: folder.join("export"),
+            force: false,
+        };
+        let mut writer = Writer::open(form, target).expect("a writer");
+        let columns = [column("a", "甲", "a"), column("b", "乙", "b")];
+        writer.begin("rows", &columns).expect("begun");
+        writer
+    }
+
+    #[test]
+    fn an_export_that_is_not_finished_leaves_nothing() {
+        let headings = Headings::Codes;
+        for form in [CSV, FileForm::JsonLines, FileForm::Xlsx { headings }] {
+            let folder = tempfile::tempdir().expect("a folder");
+            let mut writer = writer(folder.path(), form);
+            let row = [Cell::text("x"), Cell::count(1)];
+            writer.row(&row).expect("a row");
+            assert_eq!(files(folder.path()), 1, "the file being written");
+            drop(writer);
+            assert_eq!(files(folder.path()), 0, "{form:?}");
+        }
+    }
+
+    #[test]
+    fn a_file_that_came_meanwhile_is_not_written_over() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let writer = writer(folder.path(), CSV);
+        std::fs::write(folder.path().join("export"), "mine").expect("written");
+        assert!(matches!(writer.finish(), Err(ExportError::Exists { .. })));
+        let kept = std::fs::read(folder.path().join("export")).expect("read");
+        assert_eq!((kept.as_slice(), files(folder.path())), (&b"mine"[..], 1));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn what_is_written_as_csv_is_read_back(texts in proptest::collection::vec("[=+@＝'\",; \t\r\n0-9a年-]{0,8}|\\PC{0,12}", 1..20)) {
+            let folder = tempfile::tempdir().expect("a folder");
+            let mut writer = writer(folder.path(), CSV);
+            for text in &texts {
+                writer.row(&[Cell::count(1), Cell::text(text.as_str())]).expect("a row");
+            }
+            prop_assert_eq!(writer.finish().expect("finished"), texts.len() as u64);
+            let mut reader = csv::Reader::from_path(folder.path().join("export")).expect("a file");
+            let read: Vec<_> = reader.records().map(|record| restored(&record.expect("a record")[1]).to_owned()).collect();
+            prop_assert_eq!(read, texts);
+        }
+    }
+}
