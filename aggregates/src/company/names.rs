@@ -68,4 +68,7 @@ change_names! {
     StatusObserved = "StatusObserved", "status-observed", "观察状态", "status observed";
     PresenceObserved = "PresenceObserved", "presence-observed", "在册观察", "presence observed";
     CoverageDeclared = "CoverageDeclared", "coverage-declared", "来源覆盖", "coverage declared";
+    RecordMerged = "RecordMerged", "record-merged", "并入记录", "record merged into another";
+    RecordTakenIn = "RecordTakenIn", "record-taken-in", "接收记录", "record taken in";
+    RecordDistinct = "RecordDistinct", "record-distinct", "确认非同一企业", "said to be another company";
 }

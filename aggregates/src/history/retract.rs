@@ -181,7 +181,7 @@ fn dependents<C: Change>(
 }
 
 /// An event in force that says what another says too, or stands where another stands.
-fn repeats<C: Change>(after: &History<C>) -> Option<Sequence> {
+pub(super) fn repeats<C: Change>(after: &History<C>) -> Option<Sequence> {
     let mut said = after.timeline.in_force();
     said.sort();
     let twice = said

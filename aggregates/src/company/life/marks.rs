@@ -219,7 +219,10 @@ pub fn effects(said: Said<'_>) -> Vec<Effect<'_>> {
         | Change::AttributeStated { .. }
         | Change::StatusObserved { .. }
         | Change::PresenceObserved { .. }
-        | Change::CoverageDeclared { .. } => vec![],
+        | Change::CoverageDeclared { .. }
+        | Change::RecordMerged { .. }
+        | Change::RecordTakenIn { .. }
+        | Change::RecordDistinct { .. } => vec![],
     }
 }
 
