@@ -2,6 +2,7 @@
 
 pub mod cli;
 pub mod generate;
+pub mod identity;
 pub mod import;
 pub mod intake;
 pub mod projector;

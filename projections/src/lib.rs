@@ -9,8 +9,8 @@ pub mod ladder;
 pub mod policy;
 mod values;
 
-pub use bitemporal::{Admitted, bitemporal};
-pub use fact::{DayNumber, FOREVER, Fact, Known, Subject, kind};
+pub use bitemporal::{Admitted, Believed, bitemporal};
+pub use fact::{DayNumber, EventOf, FOREVER, Fact, Known, Subject, kind};
 pub use ladder::{Ladder, LadderError, Ladders, Stage};
 pub use policy::Policy;
 
@@ -18,7 +18,7 @@ pub use policy::Policy;
 /// the ladders and limits that ship.
 #[must_use]
 pub fn fold_version() -> String {
-    const REVISION: &str = "2";
+    const REVISION: &str = "3";
     let data: Vec<&str> = ladder::SHIPPED
         .iter()
         .copied()

@@ -83,6 +83,7 @@ impl CliError {
                 CommandError::Refused(_)
                 | CommandError::Moved { .. }
                 | CommandError::NoSuchPlace { .. }
+                | CommandError::Half { .. }
                 | CommandError::Store(StoreError::IdentifierTaken { .. }),
             ) => REFUSED,
             _ => FAILED,

@@ -111,7 +111,7 @@ impl Importer {
             run: Some(run),
             source: Some(mapping.name.to_string()),
             file: Some(table.digest),
-            row: None,
+            ..Metadata::default()
         };
         let appender = Appender {
             store: &self.store,

@@ -15,6 +15,8 @@ pub struct Metadata {
     pub file: Option<String>,
     /// The row or rows, the header being row 1.
     pub row: Option<String>,
+    /// What belongs together though it is in several streams: one repair of identities.
+    pub correlation: Option<String>,
 }
 
 impl Metadata {
@@ -36,6 +38,7 @@ impl Metadata {
             ("source", &self.source),
             ("file", &self.file),
             ("row", &self.row),
+            ("correlation", &self.correlation),
         ];
         entries
             .into_iter()

@@ -39,6 +39,15 @@ macro_rules! scripts {
                     "/0004_settings.sql"
                 )),
             ),
+            (
+                5,
+                "identity",
+                include_str!(concat!(
+                    "../../../migrations/",
+                    $dialect,
+                    "/0005_identity.sql"
+                )),
+            ),
         ]
     };
 }

@@ -5,6 +5,7 @@ mod connect;
 mod dialect;
 mod facts;
 mod identifiers;
+mod identity;
 mod log;
 mod projection;
 mod sequencer;
@@ -19,6 +20,7 @@ use nianlun_projections::{Fact, Known};
 use postgres_es::PostgresEventRepository;
 use sqlx::PgPool;
 use tokio::sync::Mutex;
+use uuid::Uuid;
 
 use super::{
     AdmittedEvent, Checkpoint, Clock, FactColumn, FactQuery, FactSource, Projected, Repository,
@@ -59,6 +61,20 @@ impl Store for PostgresStore {
         identifiers: &[String],
     ) -> Result<BTreeMap<String, StreamId>, StoreError> {
         identifiers::holders(&self.pool, identifiers).await
+    }
+
+    async fn identity_events(
+        &self,
+        companies: Option<&[Uuid]>,
+    ) -> Result<Vec<SerializedEvent>, StoreError> {
+        identity::events(&self.pool, companies).await
+    }
+
+    async fn correlated(
+        &self,
+        correlation: Option<&str>,
+    ) -> Result<Vec<AdmittedEvent>, StoreError> {
+        identity::correlated(&self.pool, correlation).await
     }
 
     async fn sequence(&self) -> Result<Round, StoreError> {

@@ -5,6 +5,7 @@ mod connect;
 mod dialect;
 mod facts;
 pub(super) mod identifiers;
+mod identity;
 mod log;
 mod projection;
 mod sequencer;
@@ -18,6 +19,7 @@ use cqrs_es::persist::SerializedEvent;
 use nianlun_projections::{Fact, Known};
 use sqlx::SqlitePool;
 use tokio::sync::Mutex;
+use uuid::Uuid;
 
 use super::{
     AdmittedEvent, Checkpoint, Clock, FactColumn, FactQuery, FactSource, Projected, Repository,
@@ -64,6 +66,20 @@ impl Store for SqliteStore {
         identifiers: &[String],
     ) -> Result<BTreeMap<String, StreamId>, StoreError> {
         identifiers::holders(&self.readers, identifiers).await
+    }
+
+    async fn identity_events(
+        &self,
+        companies: Option<&[Uuid]>,
+    ) -> Result<Vec<SerializedEvent>, StoreError> {
+        identity::events(&self.readers, companies).await
+    }
+
+    async fn correlated(
+        &self,
+        correlation: Option<&str>,
+    ) -> Result<Vec<AdmittedEvent>, StoreError> {
+        identity::correlated(&self.readers, correlation).await
     }
 
     async fn sequence(&self) -> Result<Round, StoreError> {
