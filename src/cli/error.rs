@@ -2,6 +2,8 @@
 
 use std::process::ExitCode;
 
+use crate::identity::RepairRefusal;
+use crate::identity::file::FileError;
 use crate::import::{ImportError, MappingError};
 use crate::intake::FieldError;
 use crate::projector::{FoldsError, ProjectorError};
@@ -35,6 +37,12 @@ pub enum CliError {
     /// A command failed.
     #[error(transparent)]
     Command(CommandError),
+    /// A repair of identities failed.
+    #[error(transparent)]
+    Repair(#[from] RepairRefusal),
+    /// A file of resolutions.
+    #[error(transparent)]
+    Resolutions(#[from] FileError),
     /// A mapping.
     #[error(transparent)]
     Mapping(#[from] MappingError),
@@ -77,8 +85,16 @@ impl CliError {
             | Self::Point(_)
             | Self::Mapping(_)
             | Self::Import(ImportError::Mapping(_))
+            | Self::Resolutions(_)
+            | Self::Repair(RepairRefusal::NoSuchRepair { .. })
             | Self::Store(StoreError::Address { .. }) => USAGE,
+            Self::Repair(RepairRefusal::Store(error))
+                if !matches!(error, StoreError::IdentifierTaken { .. }) =>
+            {
+                FAILED
+            }
             Self::Refused(_)
+            | Self::Repair(_)
             | Self::Command(
                 CommandError::Refused(_)
                 | CommandError::Moved { .. }

@@ -13,6 +13,8 @@ mod events;
 mod findings;
 mod generate;
 mod history;
+mod identity;
+mod identity_apply;
 mod import;
 mod pipeline;
 mod progress;
@@ -62,6 +64,7 @@ async fn dispatch(cli: Cli) -> Result<std::process::ExitCode, CliError> {
         Command::Carrier(command) => carrier::run(&cli.global, command).await?,
         Command::Events { subject, format } => events::run(&cli.global, subject, format)?,
         Command::Findings(args) => findings::run(&cli.global, args).await?,
+        Command::Identity(command) => identity::run(&cli.global, command).await?,
         Command::Rebuild => rebuild::run(&cli.global).await?,
         Command::Doctor => doctor::run(&cli.global).await?,
     }

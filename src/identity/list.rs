@@ -10,6 +10,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::Repairs;
+use crate::service::Survivors;
 use crate::store::{AdmittedEvent, StoreError};
 
 /// What a repair did.
@@ -59,7 +60,7 @@ pub struct RepairLine {
     pub records: Vec<Uuid>,
     /// Its events.
     pub events: Vec<EventOf>,
-    /// The repair that undid it; empty if something else took it back.
+    /// The repair that undid it, last if there were several; empty if its events were taken back otherwise.
     pub undone_by: Option<String>,
 }
 
@@ -103,20 +104,16 @@ impl Repairs {
                     sequence: event.event.sequence as Sequence,
                 })
                 .collect();
-            let mut standing = places.iter().map(|place| {
+            let mut against = places.iter().map(|place| {
                 let record = known.record(place.id);
                 let by = record.company.timeline().superseded_by(place.sequence)?;
-                let own = places.contains(&EventOf {
-                    sequence: by,
-                    ..*place
-                });
                 let at = usize::try_from(by).ok()?.checked_sub(1)?;
-                (!own).then(|| text(record.metadata.get(at), "correlation").to_owned())
+                Some(text(record.metadata.get(at), "correlation").to_owned())
             });
-            let undone_by = standing
-                .by_ref()
-                .try_fold(None, |_, by| by.map(Some))
-                .flatten();
+            // Undone is what stands with none of its events.
+            let undone_by = against
+                .try_fold(String::new(), |_, by| by)
+                .filter(|_| !places.is_empty());
             let mut records: Vec<Uuid> = vec![];
             for place in &places {
                 if !records.contains(&place.id) {
@@ -125,7 +122,13 @@ impl Repairs {
             }
             let said: Vec<_> = events.iter().map(|(_, event)| event).collect();
             lines.push(RepairLine {
-                kind: kind(&said),
+                kind: kind(&said).unwrap_or_else(|| {
+                    if takes_back_a_repair(&events, &known) {
+                        RepairKind::Undo
+                    } else {
+                        RepairKind::Move
+                    }
+                }),
                 known: first.known,
                 actor: text(Some(&first.event.metadata), "actor").to_owned(),
                 because: because(&said),
@@ -156,19 +159,28 @@ fn changes<'a>(events: &'a [&CompanyEvent]) -> impl Iterator<Item = &'a Change> 
     })
 }
 
-/// A repair that says nothing new took one back, unless it only moved what the other record said already; that one took
-/// back no retraction and no statement of identity.
-fn kind(events: &[&CompanyEvent]) -> RepairKind {
-    let mut kind = None;
-    for change in changes(events) {
-        kind = kind.max(Some(match change {
-            Change::RecordMerged { .. } | Change::RecordTakenIn { .. } => RepairKind::Merge,
-            Change::RecordDistinct { .. } => RepairKind::Distinct,
-            Change::Registered { .. } => return RepairKind::Split,
-            _ => RepairKind::Move,
-        }));
-    }
-    kind.unwrap_or(RepairKind::Undo)
+/// What a repair says anew; nothing, if it only takes back.
+fn kind(events: &[&CompanyEvent]) -> Option<RepairKind> {
+    let kinds = changes(events).map(|change| match change {
+        Change::RecordMerged { .. } | Change::RecordTakenIn { .. } => RepairKind::Merge,
+        Change::RecordDistinct { .. } => RepairKind::Distinct,
+        Change::Registered { .. } => RepairKind::Split,
+        _ => RepairKind::Move,
+    });
+    kinds.min()
+}
+
+/// Whether a repair that says nothing anew takes back another; else it moved what the other record said already.
+fn takes_back_a_repair(events: &[(&AdmittedEvent, CompanyEvent)], known: &Survivors) -> bool {
+    events.iter().any(|(admitted, event)| {
+        let record = known.record(admitted.stream.id);
+        let place = event
+            .entry
+            .target()
+            .and_then(|target| usize::try_from(target).ok()?.checked_sub(1));
+        let metadata = place.and_then(|place| record.metadata.get(place));
+        !text(metadata, "correlation").is_empty()
+    })
 }
 
 fn because(events: &[&CompanyEvent]) -> String {

@@ -2,10 +2,16 @@
 //!
 //! A repair writes to several streams in one transaction, under one correlation by which it is listed and undone.
 
+pub mod candidates;
+mod core;
+mod done;
+pub mod file;
+mod halves;
 mod list;
 mod merge;
 mod reattribute;
 mod refusal;
+pub mod score;
 mod split;
 mod undo;
 
@@ -21,6 +27,10 @@ use nianlun_projections::EventOf;
 use serde_json::json;
 use uuid::Uuid;
 
+pub use candidates::{LIKELY, Pair, candidates};
+pub use done::Went;
+pub use file::{Answer, Answered, Resolutions};
+pub use halves::Half;
 pub use list::{RepairKind, RepairLine};
 pub use refusal::RepairRefusal;
 pub use split::Part;

@@ -26,16 +26,6 @@ pub enum RepairRefusal {
         "no event is named; name those that are the other company's, as `nianlun company history` numbers them"
     )]
     NoEvents,
-    /// A part that takes everything leaves no company behind.
-    #[error(
-        "{id}: identifier {identifier} is not one of this record; `nianlun company show` shows those it has"
-    )]
-    NotItsIdentifier {
-        /// The record.
-        id: Uuid,
-        /// As asked.
-        identifier: String,
-    },
     /// No repair has this correlation.
     #[error("there is no repair {correlation}; `nianlun identity list` shows those there are")]
     NoSuchRepair {
