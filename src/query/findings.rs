@@ -25,6 +25,7 @@ pub fn known_findings() -> impl Iterator<Item = Wording> {
     contradictions
         .chain([TWO_USCIS])
         .chain(IRREGULARITIES.iter().copied())
+        .chain([POSSIBLE_DUPLICATE])
 }
 
 /// The names of a finding.

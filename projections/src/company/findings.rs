@@ -26,7 +26,6 @@ pub const IRREGULARITIES: &[Wording] = &[
     FAR_FUTURE,
     STILL_OPEN,
     PAUSED,
-    POSSIBLE_DUPLICATE,
 ];
 
 /// Two USCIs of one company, by records that were merged all the same. A contradiction: one of them is wrong.

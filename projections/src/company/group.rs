@@ -40,16 +40,14 @@ pub fn group_facts(
             learned.extend(record.learn(at).map(|known| (*id, known)));
         }
         let after = Merges::of(&records);
-        let concerned: BTreeSet<Uuid> = learned
-            .keys()
-            .flat_map(|id| [*id, before.survivor(*id), after.survivor(*id)])
-            .chain(before.differing(&after))
-            .collect();
-        for id in concerned {
+        let ids: Vec<Uuid> = records.keys().copied().collect();
+        for id in ids {
             let streams = before.streams(id).into_iter().chain(after.streams(id));
-            let known = streams.filter_map(|id| learned.get(&id)).max();
+            let Some(known) = streams.filter_map(|id| learned.get(&id)).max() else {
+                continue;
+            };
             let said = said(id, &records, &after, ladders, policy);
-            if let (Some(known), Some(record)) = (known, records.get_mut(&id)) {
+            if let Some(record) = records.get_mut(&id) {
                 record.believed.from_now(said, *known);
             }
         }
@@ -198,14 +196,6 @@ impl Merges {
             streams.extend(ended);
         }
         streams
-    }
-
-    /// Records whose own merge is another than it was.
-    fn differing<'a>(&'a self, other: &'a Self) -> impl Iterator<Item = Uuid> {
-        let known = self.0.keys().chain(other.0.keys());
-        known
-            .filter(|id| self.0.get(id) != other.0.get(id))
-            .copied()
     }
 
     /// That a record is merged: on every day, since the two were one company all along.
