@@ -10,6 +10,7 @@ mod doctor;
 mod findings;
 mod formats;
 mod generate;
+mod identity;
 mod import;
 mod pipeline;
 mod rebuild;
