@@ -221,7 +221,7 @@ mod tests {
             [[distinct]]\ncompanies = [\"park:3\", \"park:4\"]\nbecause = \"同名\"\n\
             [[split]]\ncompany = \"park:5\"\nevents = [3, 4]\nname = \"乙\"\nidentifiers = [\"park:6\"]\nbecause = \"两家\"\n\
             [[move]]\ncompany = \"park:7\"\nevent = 3\nto = \"park:8\"\nbecause = \"错记\"\n\
-            [[answer]]\nsource = \"roster\"\nsays = { 名称 = \"甲\" }\ncompany = \"new\"\nbecause = \"新企业\"\n";
+            [[answer]]\nsource = \"roster\"\nsays = { \"名称\" = \"甲\" }\ncompany = \"new\"\nbecause = \"新企业\"\n";
         let read = Resolutions::read(text).expect("well formed");
         assert_eq!(read.merges[0].survivor, "park:1");
         assert_eq!(read.distinct[0].companies[1], "park:4");
