@@ -138,6 +138,7 @@ fn saying(change: Change) -> Company {
         entry: Entry::Asserted(on("unknown", change)),
         despite: None,
         claims: vec![],
+        asserted: None,
         releases: vec![],
     });
     company
