@@ -1,6 +1,7 @@
 //! Nianlun (年轮): the record of how enterprises grow.
 
 pub mod cli;
+pub mod export;
 pub mod generate;
 pub mod import;
 pub mod intake;

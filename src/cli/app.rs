@@ -15,7 +15,7 @@ use super::error::CliError;
 use super::progress;
 use crate::projector::{Folds, catch_up};
 use crate::query::{Candidate, Directory, Find, Place, Point, find_companies, known_at, synthetic};
-use crate::store::{KnownAt, Store, StreamId, open};
+use crate::store::{FactColumn, KnownAt, Store, StreamId, Valid, open};
 
 /// The zone of an installation that has not set another.
 const DEFAULT_ZONE: &str = "Asia/Shanghai";
@@ -111,14 +111,16 @@ impl App {
 
     /// The point that the arguments mean.
     pub fn point(&self, reading: &Reading) -> Result<Point, CliError> {
-        let day = match reading.as_of {
+        self.point_at(reading.as_of, reading.known_at.as_deref())
+    }
+
+    /// The point of a day (today if there is none) and a time of knowledge (now if there is none).
+    pub fn point_at(&self, as_of: Option<Day>, known: Option<&str>) -> Result<Point, CliError> {
+        let day = match as_of {
             Some(day) => day,
             None => self.today()?,
         };
-        let known = reading
-            .known_at
-            .as_deref()
-            .map_or(Ok(KnownAt::Latest), |text| known_at(text, &self.zone))?;
+        let known = known.map_or(Ok(KnownAt::Latest), |text| known_at(text, &self.zone))?;
         Ok(Point { day, known })
     }
 
@@ -172,6 +174,42 @@ impl App {
                 known.join(", ")
             ))
         })
+    }
+
+    /// Whether progress bars are unwanted.
+    #[must_use]
+    pub const fn quiet(&self) -> bool {
+        self.quiet
+    }
+
+    /// A key that no company has in a kind of fact at any time is a slip: it would find nobody.
+    pub async fn must_be_known(
+        &self,
+        kind: &str,
+        option: &str,
+        words: impl Iterator<Item = &String> + Send,
+    ) -> Result<(), CliError> {
+        let mut words = words.peekable();
+        if words.peek().is_none() {
+            return Ok(());
+        }
+        let point = Point {
+            day: self.today()?,
+            known: KnownAt::Latest,
+        };
+        let query = point.asking(Subject::Company, &[kind], Valid::Any);
+        let tally = self.store.tally(&query, &[FactColumn::Key]).await?;
+        let known: Vec<_> = tally
+            .into_iter()
+            .filter_map(|row| row.group.into_iter().next())
+            .collect();
+        match words.find(|word| !known.contains(word)) {
+            Some(word) => Err(CliError::Usage(format!(
+                "{option} {word}: no company has that; there are: {}",
+                known.join(", ")
+            ))),
+            None => Ok(()),
+        }
     }
 
     /// The one company that a word means.

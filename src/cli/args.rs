@@ -1,10 +1,17 @@
 //! What can be asked on the command line.
 
+mod export;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use nianlun_aggregates::{Day, Span};
+
+pub use export::{
+    ExportCommand, ExportCompanies, ExportEvents, ExportFacts, ExportForm, ExportRoster,
+    HeadingsArg, Out, Whose,
+};
 
 /// Nianlun (年轮): the record of how enterprises grow.
 #[derive(Debug, Parser)]
@@ -106,6 +113,9 @@ pub enum Command {
     },
     /// Contradictions and irregularities
     Findings(FindingsArgs),
+    /// Write events, facts, companies or rosters to a file: CSV, XLSX, JSON lines (docs/export.md)
+    #[command(subcommand)]
+    Export(ExportCommand),
     /// Write all facts anew from the events
     Rebuild,
     /// Say how the installation is
@@ -367,6 +377,8 @@ pub struct PipelineArgs {
 pub enum PeriodArg {
     /// Calendar months
     Month,
+    /// Calendar quarters
+    Quarter,
     /// Calendar years
     Year,
 }

@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use crate::export::ExportError;
 use crate::import::{ImportError, MappingError, SuggestError};
 use crate::intake::FieldError;
 use crate::projector::{FoldsError, ProjectorError};
@@ -53,6 +54,9 @@ pub enum CliError {
     /// The store.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// An export.
+    #[error(transparent)]
+    Export(#[from] ExportError),
     /// Output cannot be written.
     #[error("cannot write the output: {0}")]
     Output(#[from] std::io::Error),
@@ -68,7 +72,11 @@ impl CliError {
     /// Whether whoever reads the output has gone, as `head` does; that is no failure.
     #[must_use]
     pub fn reader_gone(&self) -> bool {
-        matches!(self, Self::Output(error) if error.kind() == std::io::ErrorKind::BrokenPipe)
+        matches!(
+            self,
+            Self::Output(error) | Self::Export(ExportError::Output(error))
+                if error.kind() == std::io::ErrorKind::BrokenPipe
+        )
     }
 
     /// The exit code: 1 failed, 2 not understood, 4 refused.
@@ -80,6 +88,7 @@ impl CliError {
             | Self::Point(_)
             | Self::Mapping(_)
             | Self::Import(ImportError::Mapping(_))
+            | Self::Export(ExportError::Exists { .. } | ExportError::NotAFile { .. })
             | Self::Store(StoreError::Address { .. }) => USAGE,
             Self::Refused(_)
             | Self::Command(

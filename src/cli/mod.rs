@@ -10,6 +10,7 @@ mod describe;
 mod doctor;
 mod error;
 mod events;
+mod export;
 mod findings;
 mod generate;
 mod history;
@@ -64,6 +65,7 @@ async fn dispatch(cli: Cli) -> Result<std::process::ExitCode, CliError> {
         Command::Carrier(command) => carrier::run(&cli.global, command).await?,
         Command::Events { subject, format } => events::run(&cli.global, subject, format)?,
         Command::Findings(args) => findings::run(&cli.global, args).await?,
+        Command::Export(command) => export::run(&cli.global, command).await?,
         Command::Rebuild => rebuild::run(&cli.global).await?,
         Command::Doctor => doctor::run(&cli.global).await?,
     }

@@ -10,7 +10,6 @@ use super::error::CliError;
 use super::series::period;
 use super::sheet::{Cell, Column, Sheet, column};
 use crate::query::{Directory, Pipeline, PipelineFilter, Point, periods, pipeline, stage_totals};
-use crate::store::{FactColumn, KnownAt, Valid};
 
 pub async fn run(global: &Global, args: PipelineArgs) -> Result<(), CliError> {
     let app = App::open_current(global).await?;
@@ -52,10 +51,13 @@ async fn filter(app: &App, args: &PipelineArgs, point: Point) -> Result<Pipeline
         ..PipelineFilter::default()
     };
     let schemes = filter.attributes.iter().map(|(scheme, _)| scheme);
-    must_be_known(app, kind::ATTRIBUTE, "--where", schemes).await?;
+    app.must_be_known(kind::ATTRIBUTE, "--where", schemes)
+        .await?;
     let sources = filter.statuses.iter().map(|(source, _)| source);
-    must_be_known(app, kind::STATUS, "--observed", sources).await?;
-    must_be_known(app, kind::PRESENCE, "--present", filter.present.iter()).await?;
+    app.must_be_known(kind::STATUS, "--observed", sources)
+        .await?;
+    app.must_be_known(kind::PRESENCE, "--present", filter.present.iter())
+        .await?;
     if args.carrier.is_none() && args.cluster.is_none() {
         return Ok(filter);
     }
@@ -71,36 +73,6 @@ async fn filter(app: &App, args: &PipelineArgs, point: Point) -> Result<Pipeline
         .map(|word| App::place(&directory, Subject::Cluster, word))
         .transpose()?;
     Ok(filter)
-}
-
-/// A scheme or source that no company has at any time is a slip, and would count nobody.
-async fn must_be_known(
-    app: &App,
-    kind: &str,
-    option: &str,
-    words: impl Iterator<Item = &String> + Send,
-) -> Result<(), CliError> {
-    let mut words = words.peekable();
-    if words.peek().is_none() {
-        return Ok(());
-    }
-    let point = Point {
-        day: app.today()?,
-        known: KnownAt::Latest,
-    };
-    let query = point.asking(Subject::Company, &[kind], Valid::Any);
-    let tally = app.store.tally(&query, &[FactColumn::Key]).await?;
-    let known: Vec<_> = tally
-        .into_iter()
-        .filter_map(|row| row.group.into_iter().next())
-        .collect();
-    match words.find(|word| !known.contains(word)) {
-        Some(word) => Err(CliError::Usage(format!(
-            "{option} {word}: no company has that; there are: {}",
-            known.join(", ")
-        ))),
-        None => Ok(()),
-    }
 }
 
 /// The pipeline of one day.

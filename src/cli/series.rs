@@ -13,6 +13,7 @@ use crate::query::{Group, GroupCount, Period, Point, group_series, members, stay
 pub const fn period(by: PeriodArg) -> Period {
     match by {
         PeriodArg::Month => Period::Month,
+        PeriodArg::Quarter => Period::Quarter,
         PeriodArg::Year => Period::Year,
     }
 }

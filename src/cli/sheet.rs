@@ -1,23 +1,12 @@
 //! Sheets: rows under headings, as a table, JSON or CSV.
 
-use std::borrow::Cow;
 use std::io::Write;
 
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 use serde_json::{Map, Value};
 
 use super::args::{Format, Lang};
-
-/// A column: its name in JSON and CSV, and its headings.
-#[derive(Clone, Debug)]
-pub struct Column {
-    /// For programs.
-    pub name: Cow<'static, str>,
-    /// 中文
-    pub zh: Cow<'static, str>,
-    /// English
-    pub en: Cow<'static, str>,
-}
+pub use crate::export::{Column, column};
 
 /// A cell.
 #[derive(Clone, Debug, PartialEq)]
@@ -43,16 +32,6 @@ pub struct Sheet {
     pub rows: Vec<Vec<Cell>>,
     /// Notes; below a table, on standard error otherwise.
     pub notes: Vec<String>,
-}
-
-/// A column.
-#[must_use]
-pub const fn column(name: &'static str, zh: &'static str, en: &'static str) -> Column {
-    Column {
-        name: Cow::Borrowed(name),
-        zh: Cow::Borrowed(zh),
-        en: Cow::Borrowed(en),
-    }
 }
 
 /// Writes lines to standard output.

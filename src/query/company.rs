@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use nianlun_aggregates::Day;
 use nianlun_aggregates::text::fold;
 use nianlun_projections::{Fact, Subject, kind};
 use uuid::Uuid;
@@ -83,16 +84,21 @@ pub(super) async fn names(
     store: &dyn Store,
     point: Point,
 ) -> Result<BTreeMap<Uuid, String>, StoreError> {
-    let mut names = BTreeMap::new();
-    for fact in store
+    let facts = store
         .facts(&point.asking(Subject::Company, &[kind::NAME], Valid::Any))
-        .await?
-    {
-        if fact.valid_from <= point.day.number() || !names.contains_key(&fact.id) {
+        .await?;
+    Ok(names_among(facts, point.day))
+}
+
+/// The names on a day among facts of names of all days, in the order of the store; the earliest one if a subject had none yet.
+pub fn names_among(facts: impl IntoIterator<Item = Fact>, day: Day) -> BTreeMap<Uuid, String> {
+    let mut names = BTreeMap::new();
+    for fact in facts {
+        if fact.valid_from <= day.number() || !names.contains_key(&fact.id) {
             names.insert(fact.id, fact.value);
         }
     }
-    Ok(names)
+    names
 }
 
 /// Companies that a generator made up.

@@ -46,10 +46,15 @@ impl Directory {
     /// The name of a carrier or cluster, or its id if it is not known.
     #[must_use]
     pub fn name(&self, id: &str) -> String {
-        let place = Uuid::try_parse(id)
-            .ok()
-            .and_then(|id| self.carriers.get(&id).or_else(|| self.clusters.get(&id)));
-        place.map_or_else(|| id.to_owned(), |place| place.name.clone())
+        self.place(id)
+            .map_or_else(|| id.to_owned(), |place| place.name.clone())
+    }
+
+    /// The carrier or cluster with an id.
+    #[must_use]
+    pub fn place(&self, id: &str) -> Option<&Place> {
+        let id = Uuid::try_parse(id).ok()?;
+        self.carriers.get(&id).or_else(|| self.clusters.get(&id))
     }
 
     /// Finds a carrier or cluster by code, id, or a name that only one has.

@@ -77,6 +77,18 @@ pub struct SeriesPoint {
     pub ended: Vec<(String, u64)>,
 }
 
+/// The spells of a group on all days, as known at the point, by company.
+///
+/// # Errors
+/// Those of the store.
+pub async fn spells(
+    store: &dyn Store,
+    group: Group,
+    point: Point,
+) -> Result<Vec<Fact>, StoreError> {
+    store.facts(&group.query(point, Valid::Any)).await
+}
+
 /// The members on a day, by name.
 ///
 /// # Errors
@@ -141,7 +153,7 @@ pub async fn group_series(
     from: Option<Day>,
     period: Period,
 ) -> Result<Vec<SeriesPoint>, StoreError> {
-    let spells = store.facts(&group.query(point, Valid::Any)).await?;
+    let spells = spells(store, group, point).await?;
     let first = spells
         .iter()
         .map(|spell| spell.valid_from)
@@ -216,7 +228,7 @@ pub async fn stays(
 ) -> Result<Vec<Stays>, StoreError> {
     let mut by_value: std::collections::BTreeMap<String, (Vec<i32>, u64)> =
         std::collections::BTreeMap::new();
-    for spell in store.facts(&group.query(point, Valid::Any)).await? {
+    for spell in spells(store, group, point).await? {
         let unplaced = spell.valid_from == FOREVER && !spell.to_stated.is_empty();
         if spell.to_stated.is_empty() || (!unplaced && spell.valid_to > point.day.number()) {
             continue;

@@ -87,6 +87,8 @@ pub fn known_at(text: &str, zone: &TimeZone) -> Result<KnownAt, PointError> {
 pub enum Period {
     /// Calendar months.
     Month,
+    /// Calendar quarters.
+    Quarter,
     /// Calendar years.
     Year,
 }
@@ -100,6 +102,10 @@ pub fn periods(from: Day, to: Day, period: Period) -> Vec<(Day, Day)> {
         let next = match period {
             Period::Month => Day::new(first.date().year(), first.date().month(), 1)
                 .and_then(|month| month.plus_months(1)),
+            Period::Quarter => {
+                let month = (first.date().month() - 1) / 3 * 3 + 1;
+                Day::new(first.date().year(), month, 1).and_then(|quarter| quarter.plus_months(3))
+            }
             Period::Year => {
                 Day::new(first.date().year(), 1, 1).and_then(|year| year.plus_months(12))
             }
@@ -148,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn periods_end_with_month_year_or_the_day_asked_for() {
+    fn periods_end_with_month_quarter_year_or_the_day_asked_for() {
         let day = |text: &str| text.parse::<Day>().unwrap();
         let ends = |period| {
             periods(day("2015-11-15"), day("2016-02-10"), period)
@@ -160,6 +166,7 @@ mod tests {
             ends(Period::Month),
             ["2015-11-30", "2015-12-31", "2016-01-31", "2016-02-10"]
         );
+        assert_eq!(ends(Period::Quarter), ["2015-12-31", "2016-02-10"]);
         assert_eq!(ends(Period::Year), ["2015-12-31", "2016-02-10"]);
     }
 }

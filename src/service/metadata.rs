@@ -21,6 +21,8 @@ pub struct Metadata {
     pub key: Option<String>,
     /// The columns of the row whose values a formula computed.
     pub computed: Option<String>,
+    /// What ties the events of one repair of identities together.
+    pub correlation: Option<String>,
 }
 
 impl Metadata {
@@ -33,21 +35,34 @@ impl Metadata {
         }
     }
 
+    /// The keys, in the order in which they are shown.
+    pub const KEYS: [&str; 9] = [
+        "actor",
+        "run",
+        "source",
+        "file",
+        "sheet",
+        "row",
+        "key",
+        "computed",
+        "correlation",
+    ];
+
     /// What there is, by its key.
     pub fn entries(&self) -> impl Iterator<Item = (&'static str, &str)> {
-        let entries = [
-            ("actor", &self.actor),
-            ("run", &self.run),
-            ("source", &self.source),
-            ("file", &self.file),
-            ("sheet", &self.sheet),
-            ("row", &self.row),
-            ("key", &self.key),
-            ("computed", &self.computed),
+        let values = [
+            &self.actor,
+            &self.run,
+            &self.source,
+            &self.file,
+            &self.sheet,
+            &self.row,
+            &self.key,
+            &self.computed,
+            &self.correlation,
         ];
-        entries
-            .into_iter()
-            .filter_map(|(key, value)| Some((key, value.as_deref()?)))
+        let entries = Self::KEYS.into_iter().zip(values);
+        entries.filter_map(|(key, value)| Some((key, value.as_deref()?)))
     }
 
     /// As cqrs-es stores it.

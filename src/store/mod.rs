@@ -229,6 +229,18 @@ pub trait Store: Send + Sync + 'static {
         limit: u32,
     ) -> Result<Vec<(Known, StreamId)>, StoreError>;
 
+    /// The admitted events after one position up to and with another, in the log's order: at most `limit`. How the whole log
+    /// is read without holding it.
+    ///
+    /// # Errors
+    /// Only those of the database.
+    async fn admitted_after(
+        &self,
+        position: u64,
+        until: u64,
+        limit: u32,
+    ) -> Result<Vec<AdmittedEvent>, StoreError>;
+
     /// Whole admitted histories of these streams, by stream and sequence, up to and including `until` (microseconds): a
     /// round is either in it whole or not at all.
     ///
@@ -288,6 +300,18 @@ pub trait Store: Send + Sync + 'static {
     /// # Errors
     /// Only those of the database.
     async fn facts(&self, query: &FactQuery) -> Result<Vec<Fact>, StoreError>;
+
+    /// The same of the subjects whose ids lie from `first` to `last`, both included: with [`Store::stream_ids`], how all facts
+    /// are read without holding them.
+    ///
+    /// # Errors
+    /// Only those of the database.
+    async fn facts_between(
+        &self,
+        query: &FactQuery,
+        first: Uuid,
+        last: Uuid,
+    ) -> Result<Vec<Fact>, StoreError>;
 
     /// How many, grouped by columns and ordered by them. Without columns it is one row; with them, a group without facts
     /// has none.

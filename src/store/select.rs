@@ -21,11 +21,20 @@ pub(super) trait Dialect: Database + Sized {
 /// How much of a value the index holds, in characters; as in the migration.
 const INDEXED: usize = 64;
 
-/// The facts asked for, in the order promised.
-pub(super) fn facts<D: Dialect>(query: &FactQuery) -> QueryBuilder<'static, D> {
+/// The facts asked for, in the order promised; of the subjects in a range of ids, or of all.
+pub(super) fn facts<D: Dialect>(
+    query: &FactQuery,
+    ids: Option<(Uuid, Uuid)>,
+) -> QueryBuilder<'static, D> {
     let mut sql = QueryBuilder::new("SELECT ");
     sql.push(rows::FACT).push(" FROM facts f");
     conditions(&mut sql, query);
+    if let Some((first, last)) = ids {
+        sql.push(" AND f.id >= ");
+        D::id(&mut sql, first);
+        sql.push(" AND f.id <= ");
+        D::id(&mut sql, last);
+    }
     sql.push(" ORDER BY f.id, f.kind, f.key, f.part, f.valid_from, f.value, f.known_from_position, f.fact");
     sql
 }

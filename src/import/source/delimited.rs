@@ -8,7 +8,7 @@ use super::format::{Encoding, FileFormat};
 use super::header::Fill;
 use super::row::{Cells, Raw};
 use super::table::{Step, Visit};
-use super::text::{Decoded, failed};
+use super::text::{Decoded, Failure, failed};
 
 /// A row may hold so much, or sixteen of the largest cells.
 const ROW: usize = 16 << 20;
@@ -158,21 +158,18 @@ fn cells(
 
 fn refused(path: &str, reader: &Source, row: u64, limit: usize, error: &csv::Error) -> SourceError {
     let path = path.to_owned();
-    let source = reader.get_ref().get_ref().0;
-    if source.exhausted {
-        SourceError::RowTooLong {
+    match reader.get_ref().get_ref().0.failure {
+        Some(Failure::Exhausted) => SourceError::RowTooLong {
             path,
             sheet: String::new(),
             row,
             limit,
-        }
-    } else if source.wrong {
-        SourceError::Changed { path }
-    } else {
-        SourceError::Open {
+        },
+        Some(Failure::Wrong) => SourceError::Changed { path },
+        None => SourceError::Open {
             path,
             reason: error.to_string(),
-        }
+        },
     }
 }
 

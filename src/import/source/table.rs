@@ -169,10 +169,7 @@ impl<'a> Tables<'a> {
         let better = match &self.closest {
             None => true,
             // The more of the named columns a row has, the closer it is; a sheet without rows comes last.
-            Some(best) => {
-                (miss.row > 0 && best.row == 0)
-                    || (miss.row > 0 && miss.lacks.len() < best.lacks.len())
-            }
+            Some(best) => miss.row > 0 && (best.row == 0 || miss.lacks.len() < best.lacks.len()),
         };
         let lacks = miss.lacks.join(", ");
         if better {

@@ -265,6 +265,15 @@ impl Lines {
     }
 }
 
+/// Why a text could not be read to its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Failure {
+    /// No more bytes were allowed.
+    Exhausted,
+    /// A byte is not text any more.
+    Wrong,
+}
+
 /// The bytes of a text as UTF-8, without byte order mark, hashed as they are read.
 pub(super) struct Decoded {
     file: File,
@@ -277,9 +286,8 @@ pub(super) struct Decoded {
     done: bool,
     /// Bytes that may still be handed on; the reader raises it as it gets on.
     pub(super) allowance: usize,
-    /// Whether reading ended because nothing more was allowed, or because a byte was not text any more.
-    pub(super) exhausted: bool,
-    pub(super) wrong: bool,
+    /// Why reading ended before the end of the file.
+    pub(super) failure: Option<Failure>,
 }
 
 impl Decoded {
@@ -295,8 +303,7 @@ impl Decoded {
             last: false,
             done: false,
             allowance: usize::MAX,
-            exhausted: false,
-            wrong: false,
+            failure: None,
         })
     }
 
@@ -313,7 +320,7 @@ impl Read for Decoded {
                 return Ok(0);
             }
             if self.allowance == 0 {
-                self.exhausted = true;
+                self.failure = Some(Failure::Exhausted);
                 return Err(io::Error::other("a row is too long"));
             }
             if self.rest.is_empty() && !self.last {
@@ -329,7 +336,7 @@ impl Read for Decoded {
             self.rest.start += read;
             match result {
                 DecoderResult::Malformed(..) => {
-                    self.wrong = true;
+                    self.failure = Some(Failure::Wrong);
                     return Err(io::Error::other("no text"));
                 }
                 DecoderResult::InputEmpty if self.last => self.done = true,

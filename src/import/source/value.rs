@@ -15,14 +15,13 @@ pub(super) enum Text<'a> {
 pub(super) fn of_ref<'a>(value: &'a DataRef<'_>) -> Text<'a> {
     match value {
         DataRef::Empty => Text::Empty,
-        DataRef::String(text) => Text::Borrowed(text),
+        DataRef::String(text) | DataRef::DurationIso(text) => Text::Borrowed(text),
         DataRef::SharedString(text) => Text::Borrowed(text),
         DataRef::Int(number) => Text::Owned(number.to_string()),
         DataRef::Float(number) => Text::Owned(of_number(*number)),
         DataRef::Bool(value) => Text::Borrowed(of_bool(*value)),
         DataRef::DateTime(date) => Text::Owned(of_date(date)),
         DataRef::DateTimeIso(text) => Text::Owned(of_iso(text)),
-        DataRef::DurationIso(text) => Text::Borrowed(text),
         DataRef::Error(error) => Text::Error(error.to_string()),
     }
 }

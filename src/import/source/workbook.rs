@@ -115,7 +115,7 @@ impl<'a> Rows<'a> {
     pub(super) fn cell(
         &mut self,
         (row, column): (u32, u32),
-        text: Text<'_>,
+        text: &Text<'_>,
         computed: bool,
         visit: &mut dyn Visit,
     ) -> Result<Step, SourceError> {
@@ -144,7 +144,7 @@ impl<'a> Rows<'a> {
         while self.raw.cells.len() < place {
             self.raw.cells.push("");
         }
-        let text = match &text {
+        let text = match text {
             Text::Borrowed(text) => text,
             Text::Owned(text) => text.as_str(),
             Text::Empty => "",

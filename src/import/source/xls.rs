@@ -64,7 +64,7 @@ pub(super) fn visit(
                 let computed = formulas
                     .get_value((row, column))
                     .is_some_and(|formula| !formula.is_empty());
-                step = rows.cell((row, column), of_data(value), computed, visit)?;
+                step = rows.cell((row, column), &of_data(value), computed, visit)?;
                 if step != Step::On {
                     break 'sheet;
                 }

@@ -55,7 +55,12 @@ pub(super) fn visit(
             let cell = guarded(path, || cells.next_cell_with_formula_metadata())?
                 .map_err(|error| refused(path, &error))?;
             let Some(cell) = cell else { break };
-            step = rows.cell(cell.pos, of_ref(&cell.value), cell.formula.is_some(), visit)?;
+            step = rows.cell(
+                cell.pos,
+                &of_ref(&cell.value),
+                cell.formula.is_some(),
+                visit,
+            )?;
         }
         if step == Step::On {
             step = rows.flush(visit)?;

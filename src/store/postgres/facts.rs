@@ -2,11 +2,16 @@
 
 use nianlun_projections::Fact;
 use sqlx::{PgPool, Row};
+use uuid::Uuid;
 
 use crate::store::{FactColumn, FactQuery, StoreError, TallyRow, rows, select};
 
-pub(super) async fn facts(pool: &PgPool, query: &FactQuery) -> Result<Vec<Fact>, StoreError> {
-    let found = select::facts(query).build().fetch_all(pool).await?;
+pub(super) async fn facts(
+    pool: &PgPool,
+    query: &FactQuery,
+    ids: Option<(Uuid, Uuid)>,
+) -> Result<Vec<Fact>, StoreError> {
+    let found = select::facts(query, ids).build().fetch_all(pool).await?;
     found.iter().map(rows::fact).collect()
 }
 

@@ -32,6 +32,26 @@ pub(super) async fn after(
         .collect()
 }
 
+pub(super) async fn admitted_after(
+    pool: &PgPool,
+    position: u64,
+    until: u64,
+    limit: u32,
+) -> Result<Vec<AdmittedEvent>, StoreError> {
+    let sql = format!(
+        "SELECT l.position, l.admitted_at, {} FROM log l JOIN events e USING (aggregate_type, aggregate_id, sequence) \
+        WHERE l.position > $1 AND l.position <= $2 ORDER BY l.position LIMIT $3",
+        rows::EVENT
+    );
+    let found = sqlx::query(&sql)
+        .bind(rows::signed(position))
+        .bind(rows::signed(until))
+        .bind(i64::from(limit))
+        .fetch_all(pool)
+        .await?;
+    found.iter().map(rows::admitted).collect()
+}
+
 pub(super) async fn histories(
     pool: &PgPool,
     streams: &[StreamId],

@@ -22,6 +22,7 @@ use postgres_es::PostgresEventRepository;
 use serde_json::Value;
 use sqlx::PgPool;
 use tokio::sync::Mutex;
+use uuid::Uuid;
 
 use super::{
     AdmittedEvent, Bulk, Checkpoint, Clock, FactColumn, FactQuery, FactSource, Projected,
@@ -81,6 +82,15 @@ impl Store for PostgresStore {
         log::after(&self.pool, position, limit).await
     }
 
+    async fn admitted_after(
+        &self,
+        position: u64,
+        until: u64,
+        limit: u32,
+    ) -> Result<Vec<AdmittedEvent>, StoreError> {
+        log::admitted_after(&self.pool, position, until, limit).await
+    }
+
     async fn histories(
         &self,
         streams: &[StreamId],
@@ -121,7 +131,16 @@ impl Store for PostgresStore {
     }
 
     async fn facts(&self, query: &FactQuery) -> Result<Vec<Fact>, StoreError> {
-        facts::facts(&self.pool, query).await
+        facts::facts(&self.pool, query, None).await
+    }
+
+    async fn facts_between(
+        &self,
+        query: &FactQuery,
+        first: Uuid,
+        last: Uuid,
+    ) -> Result<Vec<Fact>, StoreError> {
+        facts::facts(&self.pool, query, Some((first, last))).await
     }
 
     async fn tally(

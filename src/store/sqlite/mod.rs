@@ -21,6 +21,7 @@ use nianlun_projections::{Fact, Known};
 use serde_json::Value;
 use sqlx::SqlitePool;
 use tokio::sync::Mutex;
+use uuid::Uuid;
 
 use super::{
     AdmittedEvent, Bulk, Checkpoint, Clock, FactColumn, FactQuery, FactSource, Projected,
@@ -86,6 +87,15 @@ impl Store for SqliteStore {
         log::after(&self.readers, position, limit).await
     }
 
+    async fn admitted_after(
+        &self,
+        position: u64,
+        until: u64,
+        limit: u32,
+    ) -> Result<Vec<AdmittedEvent>, StoreError> {
+        log::admitted_after(&self.readers, position, until, limit).await
+    }
+
     async fn histories(
         &self,
         streams: &[StreamId],
@@ -126,7 +136,16 @@ impl Store for SqliteStore {
     }
 
     async fn facts(&self, query: &FactQuery) -> Result<Vec<Fact>, StoreError> {
-        facts::facts(&self.readers, query).await
+        facts::facts(&self.readers, query, None).await
+    }
+
+    async fn facts_between(
+        &self,
+        query: &FactQuery,
+        first: Uuid,
+        last: Uuid,
+    ) -> Result<Vec<Fact>, StoreError> {
+        facts::facts(&self.readers, query, Some((first, last))).await
     }
 
     async fn tally(

@@ -7,6 +7,7 @@ mod company;
 mod completions;
 mod demo;
 mod doctor;
+mod export;
 mod findings;
 mod formats;
 mod generate;

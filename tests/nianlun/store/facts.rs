@@ -12,6 +12,7 @@ use crate::support::facts::{everything, fact, given, known, values};
 contract!(
     facts_are_chosen_by_every_column,
     facts_come_in_order,
+    facts_are_read_by_a_range_of_ids,
     long_values_are_told_apart,
     a_value_is_data_and_not_sql,
     a_tally_counts_subjects_and_facts,
@@ -115,6 +116,38 @@ async fn facts_are_chosen_by_every_column(harness: &Harness) {
         ..everything()
     };
     assert!(found(both).await.is_empty());
+}
+
+async fn facts_are_read_by_a_range_of_ids(harness: &Harness) {
+    let store = harness.open().await;
+    let facts: Vec<_> = (1..=5)
+        .map(|number| {
+            fact(
+                company(number),
+                "stage",
+                "growth",
+                &number.to_string(),
+                0,
+                10,
+            )
+        })
+        .collect();
+    given(&*store, &facts).await;
+    let found = async |query: FactQuery, first: usize, last: usize| {
+        let found = store
+            .facts_between(&query, company(first).id, company(last).id)
+            .await;
+        let values = found.expect("facts").into_iter().map(|fact| fact.value);
+        values.collect::<Vec<_>>()
+    };
+    assert_eq!(found(everything(), 2, 4).await, ["2", "3", "4"]);
+    assert_eq!(found(everything(), 5, 9).await, ["5"]);
+    assert!(found(everything(), 4, 2).await.is_empty());
+    let of_one = FactQuery {
+        values: texts(&["1", "3"]),
+        ..everything()
+    };
+    assert_eq!(found(of_one, 2, 4).await, ["3"]);
 }
 
 async fn facts_come_in_order(harness: &Harness) {

@@ -11,6 +11,7 @@ use crate::support::events::{company, event, note, persisted, sequenced};
 contract!(
     an_empty_log_has_its_head_at_zero,
     the_log_is_read_page_by_page,
+    the_events_of_the_log_are_read_page_by_page_up_to_a_position,
     histories_end_with_a_whole_round,
     streams_are_walked_in_order,
     what_is_not_admitted_is_not_in_the_log,
@@ -41,6 +42,39 @@ async fn the_log_is_read_page_by_page(harness: &Harness) {
     assert_eq!(seen, [(2, company(2)), (3, company(1)), (4, company(2))]);
     assert_eq!(store.log_after(6, 3).await.expect("a page"), []);
     assert_eq!(store.log_after(u64::MAX, 3).await.expect("a page"), []);
+}
+
+async fn the_events_of_the_log_are_read_page_by_page_up_to_a_position(harness: &Harness) {
+    let store = harness.open().await;
+    for sequence in 1..=3 {
+        persisted(&*store, &[note(company(1), sequence)]).await;
+        persisted(&*store, &[note(company(2), sequence)]).await;
+    }
+    let head = store.sequence().await.expect("a round").head;
+    persisted(&*store, &[note(company(1), 4)]).await;
+
+    let page = async |after, until, limit| {
+        let read = store.admitted_after(after, until, limit).await;
+        let events = read.expect("a page").into_iter();
+        events
+            .map(|admitted| (admitted.known.position, admitted.stream, admitted.event))
+            .collect::<Vec<_>>()
+    };
+    let expected = |position: u64| {
+        let number = if position % 2 == 1 { 1 } else { 2 };
+        let sequence = usize::try_from(position.div_ceil(2)).expect("small");
+        (position, company(number), note(company(number), sequence))
+    };
+    let expected =
+        |positions: std::ops::RangeInclusive<u64>| -> Vec<_> { positions.map(expected).collect() };
+    assert_eq!(page(0, 6, 4).await, expected(1..=4));
+    assert_eq!(page(4, 6, 4).await, expected(5..=6));
+    assert_eq!(page(1, 3, 10).await, expected(2..=3));
+    assert_eq!(page(0, u64::MAX, 10).await, expected(1..=6));
+    assert_eq!(page(6, u64::MAX, 10).await, []);
+    assert_eq!(page(3, 2, 10).await, []);
+    let read = store.admitted_after(5, 6, 1).await.expect("a page");
+    assert_eq!(read[0].known, head);
 }
 
 async fn histories_end_with_a_whole_round(harness: &Harness) {

@@ -31,17 +31,21 @@ impl Program {
         }
     }
 
-    /// Runs it, in English unless the arguments say otherwise.
-    pub fn run(&self, args: &[&str]) -> Ran {
+    /// It, with these arguments, in English unless they say otherwise.
+    pub fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_nianlun"));
         command
             .env("NIANLUN_LANG", "en")
             .env("USER", "tester")
-            .env_remove("NIANLUN_STORE");
-        let output = command
+            .env_remove("NIANLUN_STORE")
             .args(["--quiet", "--store", &self.url])
-            .args(args)
-            .output();
+            .args(args);
+        command
+    }
+
+    /// Runs it.
+    pub fn run(&self, args: &[&str]) -> Ran {
+        let output = self.command(args).output();
         let Output {
             status,
             stdout,
