@@ -20,6 +20,8 @@ pub struct FileFormat {
     pub header: Option<HeaderRows>,
     /// Rows to leave out, by their first cell that is not empty: a text or a pattern as for sheets.
     pub skip: Vec<String>,
+    /// Cells that are written and say nothing, such as `/` or `无`: they are read as empty.
+    pub absent: Vec<String>,
     /// What a cell may hold, in bytes of UTF-8.
     pub cell_limit: usize,
 }
@@ -32,6 +34,7 @@ impl Default for FileFormat {
             sheets: vec![],
             header: None,
             skip: vec![],
+            absent: vec![],
             cell_limit: CELL_LIMIT,
         }
     }

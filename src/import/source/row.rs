@@ -103,6 +103,19 @@ impl Cells {
     pub(super) const fn is_blank(&self) -> bool {
         self.text.is_empty()
     }
+
+    /// Those that are one of these are empty.
+    pub(super) fn without(self, absent: &[String]) -> Self {
+        let says_nothing = |cell: &str| absent.iter().any(|one| one == cell);
+        if absent.is_empty() || !self.iter().any(says_nothing) {
+            return self;
+        }
+        let mut rest = Self::with_capacity(self.len(), self.bytes());
+        for cell in self.iter() {
+            rest.push(if says_nothing(cell) { "" } else { cell });
+        }
+        rest
+    }
 }
 
 /// A cell without the white space around it, and without the apostrophe by which exports mark a number as text.

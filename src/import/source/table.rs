@@ -206,14 +206,15 @@ impl<'a> Tables<'a> {
                 }
             }
         }
-        if raw.cells.is_blank() {
+        let cells = raw.cells.without(&self.format.absent);
+        if cells.is_blank() {
             return Step::On;
         }
         self.rows += 1;
         self.send(Item::Row(Row::from_cells(
             Arc::clone(header),
             raw.number,
-            raw.cells,
+            cells,
             raw.computed,
         )))
     }

@@ -21,8 +21,7 @@ pub fn code_of(name: &str, fallback: &str) -> String {
         }
         joins = false;
         if let Some(sound) = character.to_pinyin() {
-            let plain = sound.plain().chars().filter(char::is_ascii_lowercase);
-            words.push(plain.collect());
+            words.push(sound.plain().replace('ü', "v"));
         }
     }
     words.retain(|word| !word.is_empty());

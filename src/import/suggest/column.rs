@@ -1,6 +1,6 @@
 //! What the values of a column look like.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use nianlun_aggregates::Wording;
 use nianlun_aggregates::identifier::Usci;
@@ -22,6 +22,8 @@ pub struct Column {
     pub values: Vec<String>,
     /// How many cells say nothing.
     pub empty: usize,
+    /// The marks by which they do, where they are not empty: `/`, `—`, `无`.
+    pub marks: BTreeSet<String>,
 }
 
 /// How many values are as a meaning has them.
@@ -90,6 +92,7 @@ impl Column {
             place,
             values,
             empty: empty.len(),
+            marks: empty.into_iter().filter(|cell| !cell.is_empty()).collect(),
         }
     }
 

@@ -44,7 +44,7 @@ pub fn find(rows: &[(u64, Vec<String>)]) -> Option<Rows> {
             }
         }
     }
-    best.or_else(|| {
+    best.map(|best| deepened(best, near)).or_else(|| {
         let (row, cells) = near.iter().find(|(_, cells)| can_be_header(cells))?;
         Some(Rows {
             first: *row,
@@ -53,6 +53,31 @@ pub fn find(rows: &[(u64, Vec<String>)]) -> Option<Rows> {
             columns: cells.clone(),
         })
     })
+}
+
+/// A header whose first row repeats what stands above it begins there: those cells were merged.
+fn deepened(found: Rows, rows: &[(u64, Vec<String>)]) -> Rows {
+    let row = |number: u64| rows.iter().find(|(row, _)| *row == number);
+    let above = found.first.checked_sub(1).and_then(row);
+    let (Some((first, above)), Some((_, below))) = (above, row(found.first)) else {
+        return found;
+    };
+    let repeats = above
+        .iter()
+        .zip(below)
+        .any(|(above, below)| !above.is_empty() && above == below);
+    if !repeats {
+        return found;
+    }
+    let header = rows
+        .iter()
+        .filter(|(row, _)| (*first..=found.last).contains(row));
+    let header: Vec<_> = header.cloned().collect();
+    Rows {
+        first: *first,
+        columns: names(&header),
+        ..found
+    }
 }
 
 /// The names of the columns under these rows: an upper cell stands for the empty ones right of it, equal ones are said once.

@@ -318,7 +318,11 @@ impl Writing<'_> {
         };
         let day = date(founded, None);
         let lines = if self.is_roster() {
-            vec!["event = \"incorporated\"".to_owned(), format!("on = {day}")]
+            vec![
+                format!("when = {{ {} = \"*\" }}", quoted(&founded.heading)),
+                "event = \"incorporated\"".to_owned(),
+                format!("on = {day}"),
+            ]
         } else {
             vec![
                 "opens = \"incorporated\"".to_owned(),
@@ -379,17 +383,22 @@ impl Writing<'_> {
         let Some(cluster) = self.column(Meaning::Cluster) else {
             return;
         };
-        let lines = vec![
+        let mut lines = vec![
             "[[output]]".to_owned(),
             format!("when = {{ {} = \"*\" }}", quoted(&cluster.heading)),
-            "event = \"membership-started\"".to_owned(),
-            format!("on = {}", self.day()),
-            format!(
-                "cluster = {{ column = {}, table = \"cluster\" }}",
-                quoted(&cluster.heading)
-            ),
         ];
-        let used = self.observed.is_some() && !self.is_roster();
+        if self.is_roster() {
+            lines.push("opens = \"membership-started\"".to_owned());
+            lines.push("ends = \"membership-ended\"".to_owned());
+        } else {
+            lines.push("event = \"membership-started\"".to_owned());
+            lines.push(format!("on = {}", self.day()));
+        }
+        let named = quoted(&cluster.heading);
+        lines.push(format!(
+            "cluster = {{ column = {named}, table = \"cluster\" }}"
+        ));
+        let used = self.observed.is_some();
         let comments = self.undated(used);
         self.push(comments, lines, used);
     }
@@ -416,48 +425,46 @@ impl Writing<'_> {
             (Meaning::Industry, "industry"),
             (Meaning::Address, "address"),
         ] {
-            if let Some(column) = self.column(meaning) {
-                let lines = vec![
-                    "[[output]]".to_owned(),
-                    format!("when = {{ {} = \"*\" }}", quoted(&column.heading)),
-                    "event = \"attribute-stated\"".to_owned(),
-                    format!("on = {}", self.day()),
+            if let Some(column) = self.column(meaning).cloned() {
+                let fields = [
                     format!("scheme = \"{scheme}\""),
-                    format!("value = {}", of(column)),
+                    format!("value = {}", of(&column)),
                 ];
-                let used = self.observed.is_some();
-                self.push(self.undated(used), lines, used);
+                self.statement(&column, "attribute-stated", &fields, true);
             }
         }
-        if let Some(column) = self.column(Meaning::Capital) {
-            let lines = vec![
-                "[[output]]".to_owned(),
-                format!("when = {{ {} = \"*\" }}", quoted(&column.heading)),
-                "event = \"figure-reported\"".to_owned(),
-                format!("on = {}", self.day()),
+        if let Some(column) = self.column(Meaning::Capital).cloned() {
+            let fields = [
                 "metric = \"registered-capital\"".to_owned(),
-                format!("quantity = {}", of(column)),
+                format!("quantity = {}", of(&column)),
             ];
-            let used = self.observed.is_some();
-            self.push(self.undated(used), lines, used);
+            self.statement(&column, "figure-reported", &fields, true);
         }
         let status = self.column(Meaning::Status).map(|column| (column, true));
         let status = status.or_else(|| Some((self.seen.unsure(Meaning::Status)?, false)));
-        if let Some((column, sure)) = status {
-            let lines = vec![
-                "[[output]]".to_owned(),
-                format!("when = {{ {} = \"*\" }}", quoted(&column.heading)),
-                "event = \"status-observed\"".to_owned(),
-                format!("on = {}", self.day()),
+        if let Some((column, sure)) = status.map(|(column, sure)| (column.clone(), sure)) {
+            let named = quoted(&column.heading);
+            let fields = [
                 format!("source = {}", quoted(&self.seen.code)),
-                format!(
-                    "value = {{ column = {}, table = \"status\" }}",
-                    quoted(&column.heading)
-                ),
+                format!("value = {{ column = {named}, table = \"status\" }}"),
             ];
-            let used = self.observed.is_some() && sure;
-            self.push(self.undated(self.observed.is_some()), lines, used);
+            self.statement(&column, "status-observed", &fields, sure);
         }
+    }
+
+    /// What a column states of its company on the day of the table; in a roster the lists date it.
+    fn statement(&mut self, column: &Column, event: &str, fields: &[String], sure: bool) {
+        let mut lines = vec![
+            "[[output]]".to_owned(),
+            format!("when = {{ {} = \"*\" }}", quoted(&column.heading)),
+            format!("event = \"{event}\""),
+        ];
+        if !self.is_roster() {
+            lines.push(format!("on = {}", self.day()));
+        }
+        lines.extend(fields.iter().cloned());
+        let dated = self.observed.is_some();
+        self.push(self.undated(dated), lines, dated && sure);
     }
 
     /// Dates of which it is not sure what they are.

@@ -1,5 +1,7 @@
 //! The mapping in its words: what was seen of each column, then what is made of it.
 
+use std::collections::BTreeSet;
+
 use nianlun_aggregates::Language;
 
 use super::column::Column;
@@ -110,11 +112,23 @@ fn head(lines: &mut Lines, seen: &Seen, outputs: &Outputs, lang: Language) {
         lines.comment(comment);
     }
     lines.line(&format!("shape = \"{}\"", outputs.shape));
-    if first == last && first == 1 && seen.others.is_empty() {
+    let marks: BTreeSet<&str> = seen
+        .guesses
+        .iter()
+        .flat_map(|guess| guess.column.marks.iter().map(String::as_str))
+        .collect();
+    if last == 1 && seen.others.is_empty() && marks.is_empty() {
         return;
     }
     lines.blank();
     lines.line("[file]");
+    if !marks.is_empty() {
+        lines.comment(&say(
+            "这些格子没有内容，当作空格子：".to_owned(),
+            "Cells that say nothing; they are read as empty:".to_owned(),
+        ));
+        lines.line(&format!("absent = {}", super::lines::list(marks)));
+    }
     let (rows, told) = if first == last {
         (first.to_string(), first.to_string())
     } else {

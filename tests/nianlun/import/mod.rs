@@ -2,6 +2,7 @@
 
 mod rows;
 mod same;
+mod suggest;
 
 use std::sync::Arc;
 
