@@ -50,8 +50,13 @@ impl Repairs {
                 return Ok(false);
             };
             let repair = self.store.correlated(Some(correlation)).await?;
+            let streams: Vec<_> = repair.iter().map(|stored| stored.stream.id).collect();
+            let now = self.around(&streams).await?;
             let there = repair.iter().any(|stored| match went {
-                Went::To(id) => stored.stream.id == id,
+                // Since then that record may have been merged.
+                Went::To(id) => {
+                    stored.stream.id != from && [id, now.of(id)].contains(&now.of(stored.stream.id))
+                }
                 Went::Registered(name) => {
                     decode(&stored.event).is_ok_and(|event: CompanyEvent| registers(&event, name))
                 }

@@ -387,7 +387,16 @@ async fn a_rebuild_leaves_the_same_facts(harness: &Harness) {
         change: renamed,
     }]);
     let registered: Vec<_> = streams_with_registration(&*store).await;
-    let stream = *registered.first().expect("a registered company");
+    let mut stream = None;
+    for id in registered {
+        // One half of whose merge was taken back stands by itself, and takes nothing all the same.
+        let mut company = Company::default();
+        for event in store.stream(id).await.expect("read") {
+            company.apply(decode(&event).expect("an event"));
+        }
+        stream = stream.or(Some(id).filter(|_| company.merged_into().is_none()));
+    }
+    let stream = stream.expect("a registered company");
     in_bulk(&*store, stream, &step).await;
     catch_up(&store, &folds(), |_, _| ()).await.expect("folded");
     let later = stored(harness).await;
@@ -398,7 +407,9 @@ async fn a_rebuild_leaves_the_same_facts(harness: &Harness) {
 
 async fn streams_with_registration(store: &dyn Store) -> Vec<StreamId> {
     let facts = store.facts(&everything()).await.expect("facts");
-    let ids: BTreeSet<Uuid> = facts.iter().map(|fact| fact.id).collect();
+    // A record that was merged has a fact, and no registration that counts.
+    let named = facts.iter().filter(|fact| fact.kind == "name");
+    let ids: BTreeSet<Uuid> = named.map(|fact| fact.id).collect();
     ids.into_iter()
         .map(|id| StreamId {
             subject: Subject::Company,

@@ -29,26 +29,31 @@ pub fn group_facts(
         .iter()
         .map(|(id, history)| (*id, Record::of(history)))
         .collect();
-    let moments: BTreeSet<i64> = histories
+    // A round of the log is known whole in each stream, and among several streams in the order of their last events.
+    let moments: BTreeSet<Known> = histories
         .values()
-        .flat_map(|history| history.iter().map(|admitted| admitted.known.at))
+        .flat_map(|history| history.chunk_by(|a, b| a.known.at == b.known.at))
+        .filter_map(|round| round.last())
+        .map(|last| last.known)
         .collect();
     let mut before = Merges::default();
-    for at in moments {
-        let mut learned: BTreeMap<Uuid, Known> = BTreeMap::new();
+    for known in moments {
+        let mut learned = BTreeSet::new();
         for (id, record) in &mut records {
-            learned.extend(record.learn(at).map(|known| (*id, known)));
+            if record.learn(known) {
+                learned.insert(*id);
+            }
         }
         let after = Merges::of(&records);
         let ids: Vec<Uuid> = records.keys().copied().collect();
         for id in ids {
-            let streams = before.streams(id).into_iter().chain(after.streams(id));
-            let Some(known) = streams.filter_map(|id| learned.get(&id)).max() else {
+            let streams = after.streams(id);
+            if streams == before.streams(id) && streams.is_disjoint(&learned) {
                 continue;
-            };
+            }
             let said = said(id, &records, &after, ladders, policy);
             if let Some(record) = records.get_mut(&id) {
-                record.believed.from_now(said, *known);
+                record.believed.from_now(said, known);
             }
         }
         before = after;
@@ -77,17 +82,18 @@ impl<'a> Record<'a> {
         }
     }
 
-    /// Takes in what becomes known at a moment; the last of it, if there is any.
-    fn learn(&mut self, at: i64) -> Option<Known> {
-        let mut last = None;
-        while let Some((admitted, later)) = self.history.split_first()
-            && admitted.known.at == at
-        {
-            self.timeline.extend(admitted.event.clone());
-            self.history = later;
-            last = Some(admitted.known);
+    /// Takes in the round that ends at a moment, if one does.
+    fn learn(&mut self, known: Known) -> bool {
+        let mut rounds = self.history.chunk_by(|a, b| a.known.at == b.known.at);
+        let round = rounds.next().unwrap_or_default();
+        if round.last().is_none_or(|last| last.known != known) {
+            return false;
         }
-        last
+        for admitted in round {
+            self.timeline.extend(admitted.event.clone());
+        }
+        self.history = self.history.get(round.len()..).unwrap_or_default();
+        true
     }
 }
 
@@ -102,10 +108,11 @@ fn said(
     if merges.0.contains_key(&id) {
         return vec![merges.fact(id)];
     }
-    let streams = merges.streams(id);
-    let found: Vec<_> = streams
-        .iter()
-        .filter_map(|stream| Some((*stream, records.get(stream)?)))
+    let mut streams = merges.streams(id);
+    streams.remove(&id);
+    let own_first = std::iter::once(id).chain(streams);
+    let found: Vec<_> = own_first
+        .filter_map(|stream| Some((stream, records.get(&stream)?)))
         .collect();
     let parts: Vec<_> = found
         .iter()
@@ -188,13 +195,13 @@ impl Merges {
 
     /// The streams that a record's facts are read from: its own and those merged into it, or, if it is merged itself, those
     /// on its way.
-    fn streams(&self, id: Uuid) -> Vec<Uuid> {
-        let mut streams = vec![id];
-        streams.extend(self.chain(id).map(|(_, merge)| merge.into));
-        if streams.len() == 1 {
+    fn streams(&self, id: Uuid) -> BTreeSet<Uuid> {
+        let mut streams: BTreeSet<Uuid> = self.chain(id).map(|(_, merge)| merge.into).collect();
+        if streams.is_empty() {
             let ended = self.0.keys().filter(|ended| self.survivor(**ended) == id);
             streams.extend(ended);
         }
+        streams.insert(id);
         streams
     }
 
