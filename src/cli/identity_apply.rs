@@ -10,8 +10,12 @@ use super::app::App;
 use super::error::CliError;
 use super::identity::{going_on, itself, part, told};
 use super::sheet::say;
-use crate::identity::file::{DistinctOf, MergeOf, MoveOf, PartOf, Resolutions, SplitOf};
+use crate::identity::file::{
+    Answer, Answered, DistinctOf, MergeOf, MoveOf, PartOf, Resolutions, SplitOf,
+};
 use crate::identity::{Because, RepairRefusal, Repairs, Went};
+use crate::import::books;
+use crate::intake::identifier;
 
 pub async fn run(app: &App, file: &Path, actor: &str) -> Result<(), CliError> {
     let text = std::fs::read_to_string(file).map_err(|error| CliError::File {
@@ -44,22 +48,47 @@ pub async fn run(app: &App, file: &Path, actor: &str) -> Result<(), CliError> {
         done.map_err(|error| at("merge", number, error))?;
     }
     let (done, before) = (applied.done, applied.before);
-    say(match app.lang {
-        super::args::Lang::Zh => format!("完成 {done} 项；此前已完成 {before} 项"),
-        super::args::Lang::En => format!("{done} done; {before} were done before"),
-    })?;
-    if !resolutions.answers.is_empty() {
-        let answers = resolutions.answers.len();
+    if done + before > 0 || resolutions.answers.is_empty() {
         say(match app.lang {
-            super::args::Lang::Zh => {
-                format!("{answers} 条来源解答：由 import --resolve 使用")
-            }
-            super::args::Lang::En => {
-                format!("{answers} answers about sources: `import --resolve` uses them")
-            }
+            super::args::Lang::Zh => format!("完成 {done} 项；此前已完成 {before} 项"),
+            super::args::Lang::En => format!("{done} done; {before} were done before"),
+        })?;
+    }
+    if !resolutions.answers.is_empty() {
+        let answers = answers(app, &resolutions.answers, actor).await?;
+        books::answer(app.store.as_ref(), &answers).await?;
+        let count = answers.len();
+        say(match app.lang {
+            super::args::Lang::Zh => format!("记下 {count} 条来源解答，供以后导入使用"),
+            super::args::Lang::En => format!("{count} answers kept for imports of their sources"),
         })?;
     }
     Ok(())
+}
+
+/// Answers, with the companies that they name. One that is not recorded yet is meant by the id that its identifier makes.
+async fn answers(app: &App, given: &[Answer], actor: &str) -> Result<Vec<books::Answer>, CliError> {
+    let mut answers = vec![];
+    for (number, answer) in (1..).zip(given) {
+        let company = match &answer.company {
+            Answered::New => None,
+            Answered::Company(word) => match going_on(app, word).await {
+                Ok(company) => Some(company),
+                Err(error) => match identifier(word) {
+                    Ok(identifier) => Some(identifier.company_id()),
+                    Err(_) => return Err(at("answer", number, error)),
+                },
+            },
+        };
+        answers.push(books::Answer {
+            source: answer.source.to_string(),
+            says: answer.says.clone(),
+            company,
+            because: answer.because.to_string(),
+            actor: actor.to_owned(),
+        });
+    }
+    Ok(answers)
 }
 
 /// What came before an entry that fails stays done: the file can be mended and applied again.

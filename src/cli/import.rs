@@ -7,9 +7,9 @@ use super::app::App;
 use super::args::{Format, Global, ImportArgs, Lang};
 use super::error::{CliError, SOME_ROWS};
 use super::sheet::{Cell, Sheet, column, say};
-use super::{import_mapping, import_runs, progress};
+use super::{identity_apply, import_mapping, import_runs, progress};
 use crate::import::{
-    Appending, Importer, Issue, Mapping, Options, Progress, Report, Severity, books, write_issues,
+    About, Appending, Importer, Issue, Mapping, Options, Progress, Report, Severity, write_issues,
 };
 
 pub async fn run(global: &Global, args: ImportArgs) -> Result<ExitCode, CliError> {
@@ -32,12 +32,12 @@ pub async fn run(global: &Global, args: ImportArgs) -> Result<ExitCode, CliError
     };
     let mapping = Mapping::read(&read(args.mapping.as_deref().unwrap_or("".as_ref()))?)?;
     let app = App::open(global).await?;
-    if let Some(path) = &args.resolve {
-        let answers = import_runs::answers(&app, &read(path)?, &args.actor).await?;
-        books::answer(app.store.as_ref(), &answers).await?;
-    }
     // Names are looked up in the facts.
     app.catch_up().await?;
+    if let Some(path) = &args.resolve {
+        identity_apply::run(&app, path, &args.actor).await?;
+        app.catch_up().await?;
+    }
     let importer = Importer {
         store: Arc::clone(&app.store),
         appending: Appending::Bulk,
@@ -61,7 +61,12 @@ pub async fn run(global: &Global, args: ImportArgs) -> Result<ExitCode, CliError
     .await?;
     app.catch_up().await?;
     if let Some(path) = &args.errors {
-        write_issues(path, &report.issues).map_err(|error| CliError::File {
+        let about = About {
+            files: &args.files,
+            format: &mapping.file,
+            columns: &mapping.columns(),
+        };
+        write_issues(path, &about, &report.issues).map_err(|error| CliError::File {
             path: path.display().to_string(),
             reason: error.to_string(),
         })?;

@@ -1,19 +1,15 @@
-//! `nianlun import list|show|undo|questions`, and answers to questions.
+//! `nianlun import list|show|undo|questions`
 
 use std::process::ExitCode;
 
 use nianlun_aggregates::Text;
-use serde::Deserialize;
-use uuid::Uuid;
 
 use super::app::App;
 use super::args::{Format, Global, ImportCommand};
 use super::error::CliError;
 use super::sheet::{Cell, Sheet, column, say};
-use crate::import::books::{self, Answer, Run, RunKind};
+use crate::import::books::{self, Run, RunKind};
 use crate::import::{UndoError, undo};
-use crate::query::Point;
-use crate::store::KnownAt;
 
 pub async fn run(global: &Global, command: ImportCommand) -> Result<ExitCode, CliError> {
     let app = App::open_existing(global).await?;
@@ -199,43 +195,4 @@ async fn questions(app: &App, format: Format) -> Result<(), CliError> {
         notes: vec![],
     };
     Ok(sheet.print(format, app.lang)?)
-}
-
-#[derive(Deserialize)]
-struct Answers {
-    #[serde(default)]
-    answer: Vec<Answered>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Answered {
-    source: String,
-    says: std::collections::BTreeMap<String, String>,
-    company: String,
-    because: String,
-}
-
-/// Reads the answers of a file.
-pub async fn answers(app: &App, text: &str, actor: &str) -> Result<Vec<Answer>, CliError> {
-    let read: Answers = toml::from_str(text).map_err(|error| CliError::Usage(error.to_string()))?;
-    let point = Point {
-        day: app.today()?,
-        known: KnownAt::Latest,
-    };
-    let mut answers = vec![];
-    for answered in read.answer {
-        let company: Option<Uuid> = match answered.company.as_str() {
-            "new" => None,
-            word => Some(app.company(word, point).await?),
-        };
-        answers.push(Answer {
-            source: answered.source,
-            says: answered.says,
-            company,
-            because: answered.because,
-            actor: actor.to_owned(),
-        });
-    }
-    Ok(answers)
 }

@@ -13,6 +13,7 @@ use super::cells::Line;
 use super::mapping::{Identify, Mapping, Value};
 use super::report::Issue;
 use crate::intake;
+use crate::service::survivors;
 use crate::store::{FactQuery, KnownAt, Store, StoreError, Valid};
 
 /// Questions kept of one run.
@@ -272,10 +273,19 @@ impl<'a> Finder<'a> {
             return Ok(BTreeMap::new());
         }
         let found = self.store.holders(&keys).await?;
-        let companies = found
+        let mut held: BTreeMap<String, Uuid> = found
             .into_iter()
-            .filter(|(_, holder)| holder.subject == Subject::Company);
-        Ok(companies.map(|(key, holder)| (key, holder.id)).collect())
+            .filter(|(_, holder)| holder.subject == Subject::Company)
+            .map(|(key, holder)| (key, holder.id))
+            .collect();
+        // The register keeps what a merged record holds; the record that goes on is meant.
+        let holders: BTreeSet<_> = held.values().copied().collect();
+        let holders: Vec<_> = holders.into_iter().collect();
+        let survivors = survivors(self.store, &holders).await?;
+        for holder in held.values_mut() {
+            *holder = survivors.get(holder).copied().unwrap_or(*holder);
+        }
+        Ok(held)
     }
 }
 

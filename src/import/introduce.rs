@@ -1,11 +1,13 @@
 //! What a file says of who its companies are, and what every company of it gets.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use nianlun_aggregates::company::Change;
 use nianlun_aggregates::history::{Action, Assertion, History};
 use nianlun_aggregates::{Identifier, Span, Text};
+use uuid::Uuid;
 
+use super::books::{Candidate, Question};
 use super::cells::Line;
 use super::draft::{Draft, Origin, Reader};
 use super::mapping::{Mapping, MappingError};
@@ -31,8 +33,10 @@ pub fn introduce(
     mapping: &Mapping,
     marks: &[Assertion<Change>],
     rows: &mut Vec<(Line, Vec<Identifier>)>,
+    company: Uuid,
     history: &History<Change>,
     issues: &mut Vec<Issue>,
+    questions: &mut Vec<Question>,
 ) -> Vec<Draft<Change>> {
     let mut names = names(history);
     let mut held = history.identifiers();
@@ -44,8 +48,23 @@ pub fn introduce(
             issues.push(line.error(
                 "usci",
                 &code,
-                format!("the row is about a company whose identifier is {other}; mend the row, or say with --resolve who it is about"),
+                format!("the row is about company {company} by its other identifiers, and that one is {other}; mend the row, or say with --resolve who it is about"),
             ));
+            questions.push(Question {
+                source: mapping.name.to_string(),
+                says: said(identifiers),
+                reason: "its identifiers belong to different companies".to_owned(),
+                candidates: vec![Candidate {
+                    company,
+                    reason: other,
+                }],
+                place: (
+                    line.table.file.clone(),
+                    line.table.header.sheet.clone(),
+                    line.row.number,
+                ),
+                run: String::new(),
+            });
             return false;
         }
         let named = match named(mapping, line, identifiers) {
@@ -93,6 +112,16 @@ pub fn introduce(
         }
     }
     drafts
+}
+
+/// Identifiers by scheme.
+fn said(identifiers: &[Identifier]) -> BTreeMap<String, String> {
+    let keys = identifiers.iter().map(Identifier::key);
+    let said = keys.filter_map(|key| {
+        let (scheme, id) = key.split_once(':')?;
+        Some((scheme.to_owned(), id.to_owned()))
+    });
+    said.collect()
 }
 
 /// A company has one unified social credit identifier: the one that a row gives, and the other that the company has.

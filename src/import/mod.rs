@@ -22,7 +22,7 @@ mod suggest;
 mod undo;
 mod write;
 
-pub use issues::{IssuesError, write_issues};
+pub use issues::{About, IssuesError, write_issues};
 pub use mapping::mapping_schema;
 pub use mapping::{Mapping, MappingError};
 pub use report::{Issue, Preview, Report, Severity};

@@ -53,7 +53,7 @@ struct Written<T> {
 }
 
 /// Plans a stream: what there is to say of it, on what it says already.
-type Plan<'p, C, T> = dyn Fn(&T, &Stored<C>) -> Planned<C> + Sync + 'p;
+type Plan<'p, C, T> = dyn Fn(StreamId, &T, &Stored<C>) -> Planned<C> + Sync + 'p;
 
 impl<'a> Pipeline<'a> {
     /// Over a store, into a sink.
@@ -83,7 +83,7 @@ impl<'a> Pipeline<'a> {
         &mut self,
         declared: BTreeMap<StreamId, Vec<Draft<C>>>,
     ) -> Result<(), ImportError> {
-        let plan = |drafts: &Vec<Draft<C>>, stored: &Stored<C>| {
+        let plan = |_, drafts: &Vec<Draft<C>>, stored: &Stored<C>| {
             let stands = stored.history.registration().is_some();
             let new = drafts.iter().filter(|draft| !stands || !draft.registers());
             let steps = new.map(|draft| Step {
@@ -94,6 +94,7 @@ impl<'a> Pipeline<'a> {
                 name: String::new(),
                 steps: steps.collect(),
                 issues: vec![],
+                questions: vec![],
             }
         };
         let mut before = None;
@@ -114,8 +115,9 @@ impl<'a> Pipeline<'a> {
         parts: impl Iterator<Item = io::Result<BTreeMap<Uuid, Vec<Entry>>>> + Send,
         progress: &mut (dyn FnMut(u64) + Send),
     ) -> Result<(), ImportError> {
-        let plan =
-            |entries: &Vec<Entry>, stored: &Stored<C>| C::plan(planning, entries.clone(), stored);
+        let plan = |stream, entries: &Vec<Entry>, stored: &Stored<C>| {
+            C::plan(planning, stream, entries.clone(), stored)
+        };
         let mut before = None;
         let (mut batch, mut waiting, mut done) = (vec![], 0, 0);
         for part in parts {
@@ -298,7 +300,7 @@ impl<'a> Pipeline<'a> {
             let events = stored.remove(stream).unwrap_or_default();
             let source = self.run.metadata.source.as_deref().unwrap_or_default();
             let stored = Stored::<C>::read(&events, source)?;
-            let plan = plan(said, &stored);
+            let plan = plan(*stream, said, &stored);
             for step in &plan.steps {
                 for action in step.what.actions() {
                     names.extend(named(action));
@@ -318,6 +320,7 @@ impl<'a> Pipeline<'a> {
             let recorder =
                 Recorder::new(self.run, stream, plan.name, stored, &missing, &mut decided);
             recorder.record(plan.steps, plan.issues);
+            decided.report.questions.extend(plan.questions);
         }
         decided
             .claims

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use nianlun_aggregates::history::{Assertion, Change};
 use nianlun_aggregates::{Day, Identifier, carrier, cluster, company};
 
+use super::books::Question;
 use super::cells::{Line, Table};
 use super::declare::{CARRIERS, CLUSTERS};
 use super::draft::{Draft, Reader, drafts};
@@ -19,6 +20,7 @@ use super::roster::{List, Roster, key};
 use super::source::Row;
 use super::spool::{Entry, SpooledRow};
 use crate::intake;
+use crate::store::StreamId;
 
 /// What is the same for all streams of a run.
 pub struct Planning<'a> {
@@ -40,6 +42,8 @@ pub struct Planned<C> {
     pub steps: Vec<Step<C>>,
     /// What is wrong with the rows.
     pub issues: Vec<Issue>,
+    /// What a person must say of who they are about.
+    pub questions: Vec<Question>,
 }
 
 /// A row that is read back.
@@ -52,26 +56,46 @@ struct Told {
 /// A kind of subject that rows can be about.
 pub trait Kind: Change + 'static {
     /// Plans the steps for a stream.
-    fn plan(planning: &Planning<'_>, entries: Vec<Entry>, stored: &Stored<Self>) -> Planned<Self>;
+    fn plan(
+        planning: &Planning<'_>,
+        stream: StreamId,
+        entries: Vec<Entry>,
+        stored: &Stored<Self>,
+    ) -> Planned<Self>;
 }
 
 impl Kind for carrier::Change {
-    fn plan(planning: &Planning<'_>, entries: Vec<Entry>, _: &Stored<Self>) -> Planned<Self> {
+    fn plan(
+        planning: &Planning<'_>,
+        _: StreamId,
+        entries: Vec<Entry>,
+        _: &Stored<Self>,
+    ) -> Planned<Self> {
         coded(planning, entries, CARRIERS)
     }
 }
 
 impl Kind for cluster::Change {
-    fn plan(planning: &Planning<'_>, entries: Vec<Entry>, _: &Stored<Self>) -> Planned<Self> {
+    fn plan(
+        planning: &Planning<'_>,
+        _: StreamId,
+        entries: Vec<Entry>,
+        _: &Stored<Self>,
+    ) -> Planned<Self> {
         coded(planning, entries, CLUSTERS)
     }
 }
 
 impl Kind for company::Change {
-    fn plan(planning: &Planning<'_>, entries: Vec<Entry>, stored: &Stored<Self>) -> Planned<Self> {
+    fn plan(
+        planning: &Planning<'_>,
+        stream: StreamId,
+        entries: Vec<Entry>,
+        stored: &Stored<Self>,
+    ) -> Planned<Self> {
         let mapping = planning.mapping;
         let (told, earlier, listed) = planning.sorted(entries);
-        let mut issues = vec![];
+        let (mut issues, mut questions) = (vec![], vec![]);
         let first_asserted = told.first().and_then(|told| told.asserted);
         let asserted: Vec<_> = told.iter().map(|told| told.asserted).collect();
         let mut rows: Vec<(Line, Vec<Identifier>)> = told
@@ -96,8 +120,10 @@ impl Kind for company::Change {
             mapping,
             planning.marks,
             &mut rows,
+            stream.id,
             &stored.history,
             &mut issues,
+            &mut questions,
         );
         let mut steps: Vec<Step<Self>> = introductions
             .into_iter()
@@ -123,6 +149,7 @@ impl Kind for company::Change {
             name,
             steps,
             issues,
+            questions,
         }
     }
 }
@@ -146,6 +173,7 @@ fn coded<C: Change>(planning: &Planning<'_>, entries: Vec<Entry>, reader: Reader
         name,
         steps,
         issues,
+        questions: vec![],
     }
 }
 

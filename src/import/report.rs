@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::books::Question;
+
 /// So many issues are kept with their words; more are only counted.
 const KEPT: usize = 100_000;
 
@@ -91,6 +93,8 @@ pub struct Report {
     pub notice_count: u64,
     /// What to know of rows, in their order; the first hundred thousand.
     pub issues: Vec<Issue>,
+    /// What a person must say of who rows are about.
+    pub questions: Vec<Question>,
 }
 
 impl Report {
@@ -124,6 +128,7 @@ impl Report {
         self.notice_count += part.notice_count;
         let room = KEPT.saturating_sub(self.issues.len());
         self.issues.extend(part.issues.into_iter().take(room));
+        self.questions.extend(part.questions);
         let room = PREVIEWED.saturating_sub(self.preview.len());
         self.preview.extend(part.preview.into_iter().take(room));
         for (code, count) in part.contradictions {

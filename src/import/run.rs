@@ -25,7 +25,7 @@ use super::report::Report;
 use super::source::{self, SourceError};
 use super::spool::Entry;
 use super::write::Sink;
-use crate::service::Metadata;
+use crate::service::{Metadata, survivors};
 use crate::store::{Store, StoreError, StreamId};
 
 /// Events looked through at once for the keys of earlier versions.
@@ -142,7 +142,15 @@ impl Importer {
             ..Report::default()
         };
 
-        let answers = books::answers(self.store.as_ref(), mapping.name.as_str()).await?;
+        let mut answers = books::answers(self.store.as_ref(), mapping.name.as_str()).await?;
+        let companies: Vec<_> = answers.iter().filter_map(|answer| answer.company).collect();
+        let survivors = survivors(self.store.as_ref(), &companies).await?;
+        for company in answers
+            .iter_mut()
+            .filter_map(|answer| answer.company.as_mut())
+        {
+            *company = survivors.get(company).copied().unwrap_or(*company);
+        }
         let store = self.store.as_ref();
         let mut finder = Finder::new(store, mapping, &kept.run, answers).await?;
         let mut gathered = gather(
@@ -154,9 +162,8 @@ impl Importer {
             &mut |rows| progress(Progress::Reading(rows)),
         )
         .await?;
-        let questions: Vec<_> = std::mem::take(&mut finder.questions)
-            .into_values()
-            .collect();
+        let questions = std::mem::take(&mut finder.questions).into_values();
+        report.questions = questions.collect();
         drop(finder);
         self.recall(&mut gathered, mapping, &kept, &runs).await?;
 
@@ -166,7 +173,6 @@ impl Importer {
         }
         if !options.dry_run {
             books::keep_run(store, &kept).await?;
-            books::ask(store, &questions).await?;
             self.keep_lists(&gathered, mapping, &kept.run).await?;
         }
         let metadata = Metadata {
@@ -219,8 +225,12 @@ impl Importer {
                     .await?;
             }
         }
-        let report = finished(pipeline.finish().await?);
+        let mut report = finished(pipeline.finish().await?);
+        for question in &mut report.questions {
+            question.run.clone_from(&kept.run);
+        }
         if !report.nothing_written {
+            books::ask(store, &report.questions).await?;
             let ended = Run {
                 ended: Some(Timestamp::now().to_string()),
                 counts: counts(&report),

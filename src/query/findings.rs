@@ -2,13 +2,14 @@
 
 use nianlun_aggregates::Wording;
 use nianlun_aggregates::history::ContradictionKind;
-use nianlun_projections::company::{IRREGULARITIES, POSSIBLE_DUPLICATE, TWO_USCIS};
+use nianlun_projections::company::{IRREGULARITIES, POSSIBLE_DUPLICATE, TWO_USCIS, UNRESOLVED_ROW};
 use nianlun_projections::{Fact, Subject, kind};
 
 use super::company::{Candidate, names};
 use super::point::Point;
 use crate::identity::{LIKELY, Pair, candidates};
-use crate::store::{FactQuery, Store, StoreError, Valid};
+use crate::import::books::{Question, questions};
+use crate::store::{FactQuery, KnownAt, Store, StoreError, Valid};
 
 /// A finding and the company that it is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,7 +26,7 @@ pub fn known_findings() -> impl Iterator<Item = Wording> {
     contradictions
         .chain([TWO_USCIS])
         .chain(IRREGULARITIES.iter().copied())
-        .chain([POSSIBLE_DUPLICATE])
+        .chain([POSSIBLE_DUPLICATE, UNRESOLVED_ROW])
 }
 
 /// The names of a finding.
@@ -44,6 +45,37 @@ fn possible_duplicate(pair: Pair) -> FindingLine {
         company: Candidate {
             name: pair.a_name,
             id: pair.a,
+        },
+        fact,
+    }
+}
+
+/// A row of which it is open who it is about, as a finding of the first company that it may be about.
+fn unresolved_row(question: Question) -> FindingLine {
+    let says = question.says.iter();
+    let says: Vec<_> = says.map(|(scheme, id)| format!("{scheme}={id}")).collect();
+    let candidates = question.candidates.iter();
+    let id = candidates.clone().map(|candidate| candidate.company).next();
+    let id = id.unwrap_or_default();
+    let named: Vec<_> = candidates
+        .map(|candidate| format!("{} ({})", candidate.company, candidate.reason))
+        .collect();
+    let (file, sheet, row) = &question.place;
+    let place = [file.as_str(), sheet, &row.to_string()];
+    let place: Vec<_> = place.into_iter().filter(|part| !part.is_empty()).collect();
+    let fact = Fact::unplaced(Subject::Company, id, kind::FINDING)
+        .keyed(UNRESOLVED_ROW.code)
+        .parted("open")
+        .valued(format!(
+            "{}: {}: {}",
+            place.join(" "),
+            question.reason,
+            named.join(", ")
+        ));
+    FindingLine {
+        company: Candidate {
+            name: says.join(", "),
+            id,
         },
         fact,
     }
@@ -87,6 +119,12 @@ pub async fn findings(
         for pair in candidates(store, point, LIKELY).await? {
             lines.push(possible_duplicate(pair));
         }
+    }
+    // What is open is open now: it is no history.
+    let now = point.known == KnownAt::Latest;
+    if now && code.is_none_or(|code| code == UNRESOLVED_ROW.code) {
+        let open = questions(store, None).await?;
+        lines.extend(open.into_iter().map(unresolved_row));
     }
     lines.sort_by(|a, b| {
         let fact = &a.fact;

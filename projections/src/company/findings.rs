@@ -37,6 +37,13 @@ pub const TWO_USCIS: Wording = Wording {
 };
 
 /// Two records that may be of one company. Not a fact of either: it is found among all records when it is asked for.
+pub const UNRESOLVED_ROW: Wording = Wording {
+    code: "unresolved-row",
+    zh: "归属未决",
+    en: "row of open identity",
+};
+
+/// Two records that may be one company's; found among all companies, not in one history.
 pub const POSSIBLE_DUPLICATE: Wording = Wording {
     code: "possible-duplicate",
     zh: "疑似重复",

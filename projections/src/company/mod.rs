@@ -10,7 +10,7 @@ mod stated;
 
 use std::collections::BTreeMap;
 
-pub use findings::{IRREGULARITIES, POSSIBLE_DUPLICATE, TWO_USCIS};
+pub use findings::{IRREGULARITIES, POSSIBLE_DUPLICATE, TWO_USCIS, UNRESOLVED_ROW};
 pub use group::group_facts;
 use nianlun_aggregates::company::{Change, Entity, Life};
 use nianlun_aggregates::history::{Sequence, Timeline};
