@@ -80,6 +80,8 @@ pub mod kind {
     pub const MEMBERSHIP: &str = "membership";
     /// The step an application has reached: key board, value step.
     pub const STEP: &str = "step";
+    /// The area of an occupancy, until the next: key carrier, part unit, value quantity.
+    pub const AREA: &str = "area";
     /// An application for listing: key board, value outcome.
     pub const APPLICATION: &str = "application";
     /// Shares on a board: key board, value reason of delisting.
@@ -180,6 +182,11 @@ pub mod kind {
             code: MEMBERSHIP,
             zh: "集群成员",
             en: "membership",
+        },
+        Wording {
+            code: AREA,
+            zh: "面积",
+            en: "area",
         },
         Wording {
             code: STEP,

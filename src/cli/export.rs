@@ -17,7 +17,7 @@ use super::progress;
 use super::series::period;
 use crate::export::{
     EventsWanted, FactsWanted, FileForm, Headings, Listed, RosterWanted, Target, Writer, companies,
-    events, facts, roster, unplaced,
+    events, facts, roster, roster_mapping, unplaced,
 };
 use crate::query::{Directory, Group, Point, periods};
 use crate::store::{KnownAt, StreamId};
@@ -132,7 +132,25 @@ async fn export_roster(app: &App, args: &ExportRoster, mut writer: Writer) -> Re
         days,
         sheets: args.sheets,
     };
+    if let Some(path) = args
+        .mapping
+        .as_ref()
+        .filter(|path| path.exists() && !args.out.force)
+    {
+        return Err(CliError::Usage(format!(
+            "{} exists; name another with --mapping, or write over it with --force",
+            path.display()
+        )));
+    }
     let written = roster(app.store.as_ref(), &wanted, &mut writer).await?;
+    if let Some(path) = &args.mapping {
+        let code = code_of(app, &wanted.listed, point).await?;
+        let mapping = roster_mapping(&wanted.listed, &code, &written.schemes);
+        std::fs::write(path, mapping).map_err(|error| CliError::File {
+            path: path.display().to_string(),
+            reason: error.to_string(),
+        })?;
+    }
     let nobody = app.pick("名单为空，无行", "nobody was there, so there is no row");
     let mut notes: Vec<_> = written
         .empty
@@ -141,6 +159,17 @@ async fn export_roster(app: &App, args: &ExportRoster, mut writer: Writer) -> Re
         .collect();
     notes.extend(app.made_up(written.made_up));
     finish(app, writer, &args.out, notes)
+}
+
+/// The code of the carrier or cluster, or the source.
+async fn code_of(app: &App, listed: &Listed, point: Point) -> Result<String, CliError> {
+    let directory = Directory::load(app.store.as_ref(), point).await?;
+    let place = match listed {
+        Listed::Source(source) => return Ok(source.clone()),
+        Listed::Group(Group::Cluster(id)) => directory.clusters.get(id),
+        Listed::Group(Group::Occupancy(id) | Group::Programme(id)) => directory.carriers.get(id),
+    };
+    Ok(place.map_or_else(String::new, |place| place.code.clone()))
 }
 
 async fn listed(app: &App, args: &ExportRoster, point: Point) -> Result<Listed, CliError> {

@@ -16,7 +16,8 @@ use crate::store::{FactColumn, FactQuery, Store, StoreError, Valid};
 pub(super) const USCI: &str = "usci";
 
 /// What is said of a company in one row.
-const KINDS: [&str; 11] = [
+const KINDS: [&str; 12] = [
+    kind::AREA,
     kind::STAGE,
     kind::HIGHEST,
     kind::IDENTIFIER,
@@ -182,7 +183,9 @@ impl OnTheDay<'_> {
                 joined(&[&self.code(&fact.key), &fact.part])
             }),
             self.list(kind::OCCUPANCY, |fact| {
-                let area = fact.detail.get("area").map_or("", String::as_str);
+                let here = |area: &&Fact| (&area.key, &area.part) == (&fact.key, &fact.part);
+                let area = self.of(kind::AREA).find(here);
+                let area = area.map_or("", |area| area.value.as_str());
                 joined(&[&self.code(&fact.key), &fact.part, area])
             }),
             self.list(kind::MEMBERSHIP, |fact| {

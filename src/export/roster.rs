@@ -47,6 +47,8 @@ pub struct Rosters {
     pub made_up: u64,
     /// The days on which nobody was there: they leave no row.
     pub empty: Vec<Day>,
+    /// The schemes of the columns `id:SCHEME`.
+    pub schemes: Vec<String>,
 }
 
 /// Writes the rosters wanted, each by name.
@@ -62,6 +64,7 @@ pub async fn roster(
     let columns = register.columns(&wanted.listed);
     let mut written = Rosters {
         made_up: register.synthetic.len() as u64,
+        schemes: register.schemes.clone(),
         ..Rosters::default()
     };
     if !wanted.sheets {
@@ -89,6 +92,7 @@ struct Register {
     names: BTreeMap<Uuid, Vec<(DayNumber, String)>>,
     /// By company and scheme.
     identifiers: BTreeMap<Uuid, BTreeMap<String, String>>,
+    /// Of a source, what it shows; of a carrier's space, how much it is.
     statuses: BTreeMap<Uuid, Vec<Fact>>,
     /// The schemes of those who stand on a roster, but for the USCI.
     schemes: Vec<String>,
@@ -104,6 +108,12 @@ impl Register {
             ..asking(kind)
         };
         let (mut spells, statuses) = match &wanted.listed {
+            Listed::Group(Group::Occupancy(carrier)) => (
+                spells(store, Group::Occupancy(*carrier), wanted.point).await?,
+                store
+                    .facts(&of_source(kind::AREA, &carrier.to_string()))
+                    .await?,
+            ),
             Listed::Group(group) => (spells(store, *group, wanted.point).await?, vec![]),
             Listed::Source(source) => (
                 store.facts(&of_source(kind::PRESENCE, source)).await?,
@@ -212,6 +222,14 @@ impl Register {
         columns
     }
 
+    /// What is shown of a company on a day.
+    fn status(&self, spell: &Fact, day: Day, so: impl Fn(&Fact) -> bool) -> &str {
+        let statuses = self.statuses.get(&spell.id);
+        let mut statuses = statuses.map_or(&[][..], Vec::as_slice).iter();
+        let status = statuses.find(|status| holds(status, day) && so(status));
+        status.map_or("", |status| &status.value)
+    }
+
     fn row(&self, listed: &Listed, day: Day, name: &str, spell: &Fact) -> Vec<Cell> {
         let identifier = |scheme: &str| {
             let held = self
@@ -236,15 +254,12 @@ impl Register {
             Listed::Group(Group::Programme(_)) => row.push(Cell::text(spell.part.as_str())),
             Listed::Group(Group::Occupancy(_)) => row.extend([
                 Cell::text(spell.part.as_str()),
-                area(detail("area")),
+                area(self.status(spell, day, |area| area.part == spell.part)),
                 Cell::text(spell.value.as_str()),
                 Cell::text(detail("role")),
             ]),
             Listed::Source(_) => {
-                let statuses = self.statuses.get(&spell.id);
-                let status =
-                    statuses.and_then(|of_one| of_one.iter().find(|status| holds(status, day)));
-                row.push(Cell::text(status.map_or("", |status| &status.value)));
+                row.push(Cell::text(self.status(spell, day, |_| true)));
             }
         }
         row.push(Cell::date(spell.from_stated.as_str()));

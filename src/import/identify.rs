@@ -14,7 +14,7 @@ use super::mapping::{Identify, Mapping, Value};
 use super::report::Issue;
 use crate::intake;
 use crate::service::survivors;
-use crate::store::{FactQuery, KnownAt, Store, StoreError, Valid};
+use crate::store::{FactQuery, KnownAt, Store, StoreError, StreamId, Valid};
 
 /// Questions kept of one run.
 const ASKED: usize = 10_000;
@@ -59,6 +59,8 @@ enum Clue {
     Identifier(Identifier),
     /// The key of a security code.
     Security(String),
+    /// The id of a record.
+    Record(Uuid),
     Name(String),
 }
 
@@ -233,6 +235,12 @@ impl<'a> Finder<'a> {
                     reason: key.clone(),
                 }]
             }),
+            Clue::Record(id) => held.get(&id.to_string()).map_or(vec![], |company| {
+                vec![Candidate {
+                    company: *company,
+                    reason: format!("record {id}"),
+                }]
+            }),
             Clue::Name(name) => {
                 let companies = self.names.as_ref().and_then(|names| names.get(&fold(name)));
                 let candidate = |company: &Uuid| Candidate {
@@ -265,19 +273,31 @@ impl<'a> Finder<'a> {
             .filter_map(|clue| match clue {
                 Clue::Identifier(identifier) => Some(identifier.key()),
                 Clue::Security(key) => Some(key.clone()),
-                Clue::Name(_) => None,
+                Clue::Record(_) | Clue::Name(_) => None,
             })
             .collect();
         let keys: Vec<_> = keys.into_iter().collect();
-        if keys.is_empty() {
-            return Ok(BTreeMap::new());
-        }
         let found = self.store.holders(&keys).await?;
         let mut held: BTreeMap<String, Uuid> = found
             .into_iter()
             .filter(|(_, holder)| holder.subject == Subject::Company)
             .map(|(key, holder)| (key, holder.id))
             .collect();
+        let records = says.iter().flat_map(|says| &says.clues);
+        let records: BTreeSet<_> = records
+            .filter_map(|clue| match clue {
+                Clue::Record(id) => Some(StreamId {
+                    subject: Subject::Company,
+                    id: *id,
+                }),
+                _ => None,
+            })
+            .collect();
+        if !records.is_empty() {
+            let records: Vec<_> = records.into_iter().collect();
+            let found = self.store.streams(&records).await?.into_keys();
+            held.extend(found.map(|record| (record.id.to_string(), record.id)));
+        }
         // The register keeps what a merged record holds; the record that goes on is meant.
         let holders: BTreeSet<_> = held.values().copied().collect();
         let holders: Vec<_> = holders.into_iter().collect();
@@ -371,6 +391,18 @@ fn says(line: &Line, mapping: &Mapping, issues: &mut Vec<Issue>) -> Says {
                     )),
                 }
                 says.words.insert("code".to_owned(), word);
+            }
+            Identify::Record { record } => {
+                let Some(raw) = value(record) else { continue };
+                match Uuid::try_parse(&raw) {
+                    Ok(id) => says.clues.push(Clue::Record(id)),
+                    Err(error) => notices.push(line.notice(
+                        "record",
+                        &raw,
+                        format!("not used as an id: {error}"),
+                    )),
+                }
+                says.words.insert("record".to_owned(), raw);
             }
             Identify::Name { name } => {
                 let Some(name) = value(name) else { continue };

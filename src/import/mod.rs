@@ -2,6 +2,7 @@
 
 pub mod books;
 mod cells;
+mod confirm;
 mod dates;
 mod declare;
 mod draft;

@@ -9,6 +9,7 @@ use nianlun_aggregates::{Day, Identifier, carrier, cluster, company};
 
 use super::books::Question;
 use super::cells::{Line, Table};
+use super::confirm::unconfirmed;
 use super::declare::{CARRIERS, CLUSTERS};
 use super::draft::{Draft, Reader, drafts};
 use super::gather::list_of;
@@ -304,10 +305,12 @@ impl Planning<'_> {
                 filed.sort_by_key(|(day, filed)| (filed.asserted, **day));
                 for (day, filed) in filed {
                     let wanted = roster.wanted(*day, issues);
+                    let wanted = unconfirmed(&key(&name), wanted, stored);
                     steps.push(step(filed.asserted, What::Lists(key(&name), wanted)));
                 }
             } else if let Some((last, _)) = list.now.last_key_value() {
                 let wanted = roster.wanted(*last, issues);
+                let wanted = unconfirmed(&key(&name), wanted, stored);
                 steps.push(step(None, What::Lists(key(&name), wanted)));
             }
         }

@@ -549,7 +549,8 @@ fn likest<C: Change>(before: &[(Sequence, Assertion<C>)], now: &Assertion<C>) ->
 
 /// What an event may stand in the place of: what is left of its words without those that may change from list to list.
 pub fn slot<C: Change>(change: &C) -> String {
-    const CHANGING: [&str; 8] = [
+    const CHANGING: [&str; 9] = [
+        "present",
         "value",
         "name",
         "quantity",

@@ -22,6 +22,13 @@ pub(super) fn facts(story: &Story<'_>, findings: &[Finding]) -> Vec<Fact> {
             .iter()
             .flat_map(|spell| steps(story, spell)),
     );
+    facts.extend(
+        story
+            .life
+            .spells
+            .iter()
+            .flat_map(|spell| areas(story, spell)),
+    );
     facts.extend(graduations(story));
     for fact in &mut facts {
         let touching = findings.iter().filter(|finding| {
@@ -164,6 +171,37 @@ fn steps(story: &Story<'_>, spell: &Spell<'_>) -> Vec<Fact> {
                 .valued(step.code())
                 .based([*sequence])
         });
+    facts.collect()
+}
+
+/// The area of an occupancy, from the day on which it is stated until the next statement or the end.
+fn areas(story: &Story<'_>, spell: &Spell<'_>) -> Vec<Fact> {
+    let SpellKey::Occupancy { carrier, unit } = &spell.key else {
+        return vec![];
+    };
+    let stated = |edge: &Edge<'_>| match &edge.said.assertion.change {
+        Change::OccupancyStarted {
+            area: Some(area), ..
+        }
+        | Change::OccupancyAreaChanged { area, .. } => {
+            Some((edge.day?, edge.said.sequence, area.to_string()))
+        }
+        _ => None,
+    };
+    let edges = spell.opened.iter().chain(&spell.notes);
+    let stated: Vec<_> = edges.filter_map(stated).collect();
+    let end = spell
+        .closed
+        .map_or(FOREVER, |closed| closed.day.unwrap_or(FOREVER));
+    let ends = stated.iter().skip(1).map(|(day, ..)| *day).chain([end]);
+    let facts = stated.iter().zip(ends).map(|((from, sequence, area), to)| {
+        story
+            .fact(kind::AREA, *from, to.max(*from))
+            .keyed(carrier.to_string())
+            .parted(unit.as_ref().map(ToString::to_string).unwrap_or_default())
+            .valued(area.clone())
+            .based([*sequence])
+    });
     facts.collect()
 }
 

@@ -166,6 +166,9 @@ pub struct ExportRoster {
     /// XLSX: each roster on a sheet of its own
     #[arg(long, requires = "every")]
     pub sheets: bool,
+    /// Write the mapping by which the file can be imported again
+    #[arg(long, value_name = "FILE")]
+    pub mapping: Option<PathBuf>,
     /// The point in question
     #[command(flatten)]
     pub when: When,

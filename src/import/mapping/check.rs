@@ -173,6 +173,9 @@ impl Mapping {
                     values.push(("[[subject.identify]] board".to_owned(), board));
                     values.push(("[[subject.identify]] code".to_owned(), code));
                 }
+                Identify::Record { record } => {
+                    values.push(("[[subject.identify]] record".to_owned(), record));
+                }
                 Identify::Name { name } => {
                     values.push(("[[subject.identify]] name".to_owned(), name));
                 }

@@ -152,7 +152,7 @@ const fn company() -> Subject {
 #[serde(
     untagged,
     deny_unknown_fields,
-    expecting = "write `usci = VALUE`, `scheme = \"…\"` with `id = VALUE`, `board = VALUE` with `code = VALUE`, or `name = VALUE`"
+    expecting = "write `usci = VALUE`, `scheme = \"…\"` with `id = VALUE`, `board = VALUE` with `code = VALUE`, `record = VALUE`, or `name = VALUE`"
 )]
 pub enum Identify {
     /// By its unified social credit identifier.
@@ -173,6 +173,11 @@ pub enum Identify {
         board: Value,
         /// The code.
         code: Value,
+    },
+    /// By the id of its record, as exports give it. It finds a company of this installation; it never makes one.
+    Record {
+        /// Where it stands.
+        record: Value,
     },
     /// By its name or another name of it, if only one company has it.
     Name {

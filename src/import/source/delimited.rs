@@ -9,6 +9,7 @@ use super::header::Fill;
 use super::row::{Cells, Raw};
 use super::table::{Step, Visit};
 use super::text::{Decoded, Failure, failed};
+use crate::export::restored;
 
 /// A row may hold so much, or sixteen of the largest cells.
 const ROW: usize = 16 << 20;
@@ -151,7 +152,7 @@ fn cells(
         let cell = std::str::from_utf8(cell).map_err(|_| SourceError::Changed {
             path: path.to_owned(),
         })?;
-        cells.push(cell);
+        cells.push(restored(cell));
     }
     Ok(cells)
 }
