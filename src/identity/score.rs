@@ -203,7 +203,7 @@ fn numbered(a: &Name, b: &Name) -> bool {
     numbers(a) != numbers(b)
 }
 
-fn values<'a>(known: &'a Known, usci: bool) -> impl Iterator<Item = &'a (String, String)> {
+fn values(known: &Known, usci: bool) -> impl Iterator<Item = &(String, String)> {
     known
         .identifiers
         .iter()
