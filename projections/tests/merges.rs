@@ -393,7 +393,7 @@ fn records_said_to_be_of_two_companies_say_so() {
 
 /// Three records with what is learned of them in turn, merged now and then, and some of the merges taken back.
 fn mingled(
-    drawn: Vec<(nianlun_aggregates::company::Assertion, Vec<Step>)>,
+    drawn: &[(nianlun_aggregates::company::Assertion, Vec<Step>)],
     merges: &[(usize, usize, bool)],
 ) -> Records {
     use cqrs_es::Aggregate;
@@ -404,8 +404,8 @@ fn mingled(
     let mut companies = vec![Company::default(); ids.len()];
     let round = |turn: usize| {
         day("2019-01-01")
-            .plus_months(i32::try_from(turn).unwrap() * 2)
-            .unwrap()
+            .plus_months(2 * i32::try_from(turn).expect("few"))
+            .expect("a day")
             .to_string()
     };
     let longest = drawn
@@ -479,7 +479,7 @@ proptest! {
         drawn in prop::collection::vec(record(1..7), 3),
         merges in prop::collection::vec((0..3usize, 0..3usize, any::<bool>()), 0..6),
     ) {
-        let records = mingled(drawn, &merges);
+        let records = mingled(&drawn, &merges);
         let all = records.fold();
         let times: BTreeSet<i64> = records.histories.values().flatten().map(|admitted| admitted.known.at).collect();
         for time in times {
@@ -520,7 +520,7 @@ proptest! {
         seed in any::<u64>(),
     ) {
         // Only what was asserted, each thing once in a record, and all of it known at once.
-        let mut recorded = mingled(drawn, &merges).histories;
+        let mut recorded = mingled(&drawn, &merges).histories;
         for history in recorded.values_mut() {
             let mut once = BTreeSet::new();
             history.retain(|admitted| matches!(&admitted.event.entry, Entry::Asserted(said) if once.insert(said.clone())));

@@ -194,7 +194,7 @@ fn meet(block: &[usize], met: &mut BTreeSet<(usize, usize)>) {
 fn with_one_less(core: &str) -> BTreeSet<String> {
     let characters: Vec<char> = core.chars().collect();
     let mut keys = BTreeSet::from([core.to_owned()]);
-    if characters.len() >= 4 {
+    if characters.len() >= 6 {
         keys.extend((0..characters.len()).map(|left_out| {
             let others = characters.iter().enumerate();
             others
@@ -259,7 +259,7 @@ mod tests {
 
     #[test]
     fn of_what_names_say_the_strongest_counts() {
-        use Reason::{NearName, PartOfName, SameCore, SameName, SamePinyin};
+        use Reason::{NearName, OtherPlace, PartOfName, SameCore, SameName, SamePinyin, ShortCore};
         for (one, other, score, reason) in [
             ("Akka", "akka ", 90, SameName),
             (
@@ -270,6 +270,16 @@ mod tests {
             ),
             ("Cirba, Inc.", "CIRBA", 75, SameCore),
             ("汉王科技有限公司", "翰望科技有限公司", 60, SamePinyin),
+            ("重庆啤酒", "重庆啤酒股份有限公司", 75, SameCore),
+            ("示例", "重庆示例有限公司", 55, ShortCore),
+            ("示例集团", "示例股份", 55, ShortCore),
+            (
+                "山东黄金股份有限公司",
+                "湖南黄金股份有限公司",
+                30,
+                OtherPlace,
+            ),
+            ("Cloudsmith", "Cloudsmyth", 60, NearName),
             ("合成远源生物有限公司", "合成远大生物有限公司", 60, NearName),
             ("远源生物", "重庆合成远源生物科技有限公司", 40, PartOfName),
             ("Densify", "Cirba Densify", 40, PartOfName),
@@ -282,6 +292,8 @@ mod tests {
         }
         for (one, other) in [
             ("甲生物科技有限公司", "乙电子信息有限公司"),
+            ("华天科技股份有限公司", "华强科技股份有限公司"),
+            ("山东合成远源生物有限公司", "湖南合成远大生物有限公司"),
             ("示例一号投资有限公司", "示例二号投资有限公司"),
             ("Plant 1 Holdings", "Plant 2 Holdings"),
         ] {
