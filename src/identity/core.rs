@@ -123,8 +123,8 @@ impl Core {
             *first = without_place(first);
         }
         if place.is_none() {
-            let bracketed = plain.split('(').skip(1);
-            place = bracketed.filter_map(place_in_front).next();
+            let mut bracketed = plain.split('(').skip(1);
+            place = bracketed.find_map(place_in_front);
         }
         Self {
             place,
