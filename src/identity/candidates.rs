@@ -279,8 +279,8 @@ mod tests {
                 30,
                 OtherPlace,
             ),
-            ("Cloudsmith", "Cloudsmyth", 60, NearName),
-            ("合成远源生物有限公司", "合成远大生物有限公司", 60, NearName),
+            ("Cloudsmith", "Cloudsmyth", 45, NearName),
+            ("合成远源生物有限公司", "合成远大生物有限公司", 45, NearName),
             ("远源生物", "重庆合成远源生物科技有限公司", 40, PartOfName),
             ("Densify", "Cirba Densify", 40, PartOfName),
         ] {

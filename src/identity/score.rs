@@ -90,9 +90,10 @@ impl Reason {
         match self {
             Self::SameName => 90,
             Self::SameCore => 75,
-            Self::SamePinyin | Self::NearName | Self::BrokenCheck => 60,
+            Self::SamePinyin | Self::BrokenCheck => 60,
             Self::ShortCore => 55,
             Self::SameOrganisation => 50,
+            Self::NearName => 45,
             Self::PartOfName => 40,
             Self::SameCode => 35,
             Self::SameId | Self::OtherPlace => 30,
