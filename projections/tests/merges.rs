@@ -399,7 +399,7 @@ fn records_said_to_be_of_two_companies_say_so() {
 
 /// Three records with what is learned of them in turn, merged now and then, and some of the merges taken back.
 fn mingled(
-    drawn: Vec<(nianlun_aggregates::company::Assertion, Vec<Step>)>,
+    drawn: &[(nianlun_aggregates::company::Assertion, Vec<Step>)],
     merges: &[(usize, usize, bool)],
 ) -> Records {
     use cqrs_es::Aggregate;
@@ -410,8 +410,8 @@ fn mingled(
     let mut companies = vec![Company::default(); ids.len()];
     let round = |turn: usize| {
         day("2019-01-01")
-            .plus_months(i32::try_from(turn).unwrap() * 2)
-            .unwrap()
+            .plus_months(2 * i32::try_from(turn).expect("few"))
+            .expect("a day")
             .to_string()
     };
     let longest = drawn
@@ -485,7 +485,7 @@ proptest! {
         drawn in prop::collection::vec(record(1..7), 3),
         merges in prop::collection::vec((0..3usize, 0..3usize, any::<bool>()), 0..6),
     ) {
-        let records = mingled(drawn, &merges);
+        let records = mingled(&drawn, &merges);
         let all = records.fold();
         let times: BTreeSet<i64> = records.histories.values().flatten().map(|admitted| admitted.known.at).collect();
         for time in times {
@@ -513,5 +513,51 @@ proptest! {
                 prop_assert!(event.id != fact.id && event.sequence <= records.histories[&event.id].len() as u64, "{fact:?}");
             }
         }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(80) })]
+
+    #[test]
+    fn merged_records_say_the_same_in_whatever_order_their_events_came(
+        drawn in prop::collection::vec(record(1..7), 3),
+        merges in prop::collection::vec((0..3usize, 0..3usize, Just(false)), 1..3),
+        seed in any::<u64>(),
+    ) {
+        // Only what was asserted, each thing once in a record, and all of it known at once.
+        let mut recorded = mingled(&drawn, &merges).histories;
+        for history in recorded.values_mut() {
+            let mut once = BTreeSet::new();
+            history.retain(|admitted| matches!(&admitted.event.entry, Entry::Asserted(said) if once.insert(said.clone())));
+            for admitted in history {
+                admitted.known = Known { at: 5, position: 1 };
+                admitted.day = 18_000;
+            }
+        }
+        let mut orders = BTreeMap::new();
+        let mut shuffled = BTreeMap::new();
+        for (id, history) in &recorded {
+            let mut order: Vec<usize> = (0..history.len()).collect();
+            order.sort_by_key(|place| (*place as u64 + 1).wrapping_mul(seed | 1).rotate_left(29));
+            shuffled.insert(*id, order.iter().map(|place| history[*place].clone()).collect::<Vec<_>>());
+            orders.insert(*id, order);
+        }
+        let before = |id: Uuid, event: u64| orders[&id][usize::try_from(event).unwrap() - 1] as u64 + 1;
+        let mut again = fold(&shuffled);
+        for (id, facts) in &mut again {
+            for fact in facts.iter_mut() {
+                for event in &mut fact.basis {
+                    *event = before(*id, *event);
+                }
+                fact.basis.sort_unstable();
+                for event in &mut fact.elsewhere {
+                    event.sequence = before(event.id, event.sequence);
+                }
+                fact.elsewhere.sort_unstable();
+            }
+            facts.sort();
+        }
+        prop_assert_eq!(again, fold(&recorded));
     }
 }

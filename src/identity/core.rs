@@ -94,6 +94,8 @@ pub struct Core {
     pub text: String,
     /// Its syllables in pinyin (拼音) without tones; a word in Latin letters is one.
     pub syllables: Vec<String>,
+    /// The province or municipality that the name gives.
+    pub place: Option<&'static str>,
 }
 
 impl Core {
@@ -116,10 +118,16 @@ impl Core {
         if let Some(last) = words.last_mut() {
             *last = without_form(last);
         }
+        let mut place = words.first().and_then(|word| place_in_front(word));
         if let Some(first) = words.first_mut() {
             *first = without_place(first);
         }
+        if place.is_none() {
+            let mut bracketed = plain.split('(').skip(1);
+            place = bracketed.find_map(place_in_front);
+        }
         Self {
+            place,
             text: words.concat(),
             syllables: words.iter().flat_map(|word| syllables(word)).collect(),
         }
@@ -138,10 +146,10 @@ impl Core {
     }
 }
 
-/// Whether there is enough of these syllables to tell companies apart.
+/// Whether there is enough of these syllables to tell companies apart: three, or a word that is longer than any syllable.
 #[must_use]
 pub fn is_telling(syllables: &[String]) -> bool {
-    syllables.len() >= 3 || syllables.iter().map(String::len).sum::<usize>() >= 6
+    syllables.len() >= 3 || syllables.iter().any(|one| one.is_ascii() && one.len() > 6)
 }
 
 /// Latin words, each alone; characters that follow each other are one.
@@ -201,9 +209,13 @@ fn without_form(word: &str) -> String {
     left.to_owned()
 }
 
+fn place_in_front(word: &str) -> Option<&'static str> {
+    PLACES.into_iter().find(|place| word.starts_with(place))
+}
+
 fn without_place(word: &str) -> String {
-    let place = PLACES.iter().find_map(|place| word.strip_prefix(place));
-    let left = place.map(|left| {
+    let left = place_in_front(word).and_then(|place| word.strip_prefix(place));
+    let left = left.map(|left| {
         ["省", "市", "自治区", "特别行政区"]
             .iter()
             .find_map(|unit| left.strip_prefix(unit))

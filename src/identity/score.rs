@@ -57,12 +57,16 @@ pub enum Reason {
     SameName,
     /// The same name but for place and legal form.
     SameCore,
+    /// The same name but for place and legal form, and little else in it: not of one place by both.
+    ShortCore,
     /// Names that sound alike.
     SamePinyin,
     /// Names that differ in one character.
     NearName,
     /// One name, or its pinyin, is part of the other.
     PartOfName,
+    /// The same name but for legal form, of two places.
+    OtherPlace,
     /// The same id in schemes of two sources.
     SameId,
     /// The same code of shares.
@@ -86,11 +90,13 @@ impl Reason {
         match self {
             Self::SameName => 90,
             Self::SameCore => 75,
-            Self::SamePinyin | Self::NearName | Self::BrokenCheck => 60,
+            Self::SamePinyin | Self::BrokenCheck => 60,
+            Self::ShortCore => 55,
             Self::SameOrganisation => 50,
+            Self::NearName => 45,
             Self::PartOfName => 40,
             Self::SameCode => 35,
-            Self::SameId => 30,
+            Self::SameId | Self::OtherPlace => 30,
             Self::ListedAtOnce => -25,
             Self::TwoCodes => -30,
             Self::TwoUscis => -50,
@@ -106,6 +112,16 @@ impl Reason {
                 "same-core",
                 "除地名与组织形式外名称相同",
                 "same name but for place and legal form",
+            ),
+            Self::ShortCore => (
+                "short-core",
+                "除地名与组织形式外名称相同，但过短",
+                "same short name but for place and legal form",
+            ),
+            Self::OtherPlace => (
+                "other-place",
+                "名称相同而地名不同",
+                "same name of two places",
             ),
             Self::SamePinyin => ("same-pinyin", "名称同音", "names sound alike"),
             Self::NearName => ("near-name", "名称差一字", "names differ in one character"),
@@ -138,6 +154,10 @@ impl Reason {
     }
 }
 
+/// From so many letters on, names that differ in one are alike.
+const LATIN: usize = 8;
+/// The same of Chinese characters: in shorter names it is the one that tells 华天科技 from 华强科技.
+const HAN: usize = 6;
 /// The characters of a USCI that name the organisation, whatever authority registered it.
 const ORGANISATION: std::ops::Range<usize> = 8..17;
 /// A USCI without its check character.
@@ -162,7 +182,9 @@ fn names(a: &Known, b: &Known) -> Option<Reason> {
         .names
         .iter()
         .flat_map(|one| b.names.iter().map(move |other| (one, other)));
-    pairs.filter_map(|(one, other)| alike(one, other)).min()
+    pairs
+        .filter_map(|(one, other)| alike(one, other))
+        .max_by_key(|reason| (reason.points(), std::cmp::Reverse(*reason)))
 }
 
 fn alike(a: &Name, b: &Name) -> Option<Reason> {
@@ -174,13 +196,31 @@ fn alike(a: &Name, b: &Name) -> Option<Reason> {
         return None;
     }
     if one.text == other.text {
-        return Some(Reason::SameCore);
+        return Some(match (one.place, other.place) {
+            (Some(place), Some(another)) if place != another => Reason::OtherPlace,
+            // With its place a short name tells as much as a long one.
+            (Some(_), Some(_)) => Reason::SameCore,
+            _ if !one.is_telling() && !one.text.is_ascii() => Reason::ShortCore,
+            _ => Reason::SameCore,
+        });
+    }
+    if let (Some(place), Some(another)) = (one.place, other.place)
+        && place != another
+    {
+        return None;
     }
     if one.pinyin() == other.pinyin() {
         return Some(Reason::SamePinyin);
     }
-    let shorter = one.text.chars().count().min(other.text.chars().count());
-    if shorter >= 4 && strsim::levenshtein(&one.text, &other.text) == 1 && !numbered(a, b) {
+    let long = |core: &Core| {
+        let least = if core.text.is_ascii() { LATIN } else { HAN };
+        core.text.chars().count() >= least
+    };
+    if long(one)
+        && long(other)
+        && strsim::levenshtein(&one.text, &other.text) == 1
+        && !numbered(a, b)
+    {
         return Some(Reason::NearName);
     }
     let within = |part: &Core, whole: &Core| {
@@ -203,7 +243,7 @@ fn numbered(a: &Name, b: &Name) -> bool {
     numbers(a) != numbers(b)
 }
 
-fn values<'a>(known: &'a Known, usci: bool) -> impl Iterator<Item = &'a (String, String)> {
+fn values(known: &Known, usci: bool) -> impl Iterator<Item = &(String, String)> {
     known
         .identifiers
         .iter()

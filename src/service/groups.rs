@@ -45,6 +45,7 @@ impl Groups {
     }
 
     /// The group of a stream.
+    #[must_use]
     pub fn of(&self, stream: StreamId) -> Option<Uuid> {
         (stream.subject == Subject::Company)
             .then(|| self.0.get(&stream.id).copied())
@@ -68,6 +69,7 @@ impl Groups {
 }
 
 /// A company's stream.
+#[must_use]
 pub const fn company(id: Uuid) -> StreamId {
     StreamId {
         subject: Subject::Company,
@@ -88,14 +90,14 @@ async fn merges(store: &dyn Store, companies: &[Uuid]) -> Result<Vec<(Uuid, Uuid
             decode(&stored).map_err(|error| inconsistent(error.to_string()))?;
         let id = Uuid::try_parse(&stored.aggregate_id)
             .map_err(|_| inconsistent("the id is no UUID".to_owned()))?;
-        match event.entry.assertion().map(|said| &said.change) {
-            Some(
-                Change::RecordMerged {
-                    survivor: other, ..
-                }
-                | Change::RecordTakenIn { other, .. },
-            ) => named.push((id, *other)),
-            _ => {}
+        if let Some(
+            Change::RecordMerged {
+                survivor: other, ..
+            }
+            | Change::RecordTakenIn { other, .. },
+        ) = event.entry.assertion().map(|said| &said.change)
+        {
+            named.push((id, *other));
         }
     }
     Ok(named)

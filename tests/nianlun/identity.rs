@@ -370,13 +370,13 @@ async fn a_part_takes_its_events_and_identifiers_along_and_gives_them_back(harne
     park.record(both, "unknown", added).await;
     park.record(both, "2017-01-01", attribute("医药")).await;
     let before = park.believed().await;
-    let part = Part {
+    let beside = Part {
         name: text("乙"),
         identifiers: vec![id_of("park:1"), id_of("list:9")],
     };
     let split = park
         .repairs
-        .split(both, &[3], &part, &because("两家企业"))
+        .split(both, &[3], &beside, &because("两家企业"))
         .await
         .expect("split");
     let other = park.holder("park:1").await.expect("held");
@@ -409,7 +409,7 @@ async fn a_part_takes_its_events_and_identifiers_along_and_gives_them_back(harne
     assert_eq!(park.holder("list:9").await, Some(both));
     let refused = park
         .repairs
-        .split(both, &[1], &part, &because("两家"))
+        .split(both, &[1], &beside, &because("两家"))
         .await;
     assert!(
         matches!(
@@ -421,7 +421,10 @@ async fn a_part_takes_its_events_and_identifiers_along_and_gives_them_back(harne
         ),
         "{refused:?}"
     );
-    let refused = park.repairs.split(both, &[], &part, &because("两家")).await;
+    let refused = park
+        .repairs
+        .split(both, &[], &beside, &because("两家"))
+        .await;
     assert!(
         matches!(refused, Err(RepairRefusal::NoEvents)),
         "{refused:?}"

@@ -27,6 +27,7 @@ pub fn events() -> Vec<CompanyEvent> {
     events.extend(places());
     events.extend(shares());
     events.extend(statements());
+    events.extend(identity());
     events.push(corrected(
         "2016-03-02",
         Change::Renamed {
@@ -342,6 +343,11 @@ fn statements() -> Vec<CompanyEvent> {
                 period: read("2017"),
             },
         ),
+    ]
+}
+
+fn identity() -> Vec<CompanyEvent> {
+    vec![
         asserted(
             "unknown",
             Change::RecordMerged {

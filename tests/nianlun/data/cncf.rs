@@ -9,7 +9,8 @@ use crate::support::program::{Program, count, text};
 datasets!(
     members_by_tier_at_every_date,
     a_renamed_tier_is_no_exit,
-    projects_by_stage_and_inside
+    projects_by_stage_and_inside,
+    organisations_under_two_keys_are_proposed_as_one,
 );
 
 const MEMBERS: &str = "examples/mappings/cncf-members.toml";
@@ -173,4 +174,55 @@ fn stages(csv: &std::path::Path, day: &str) -> (u64, u64, u64) {
         }
     }
     counts
+}
+
+/// The landscape changed the keys of organisations: their old and new records are of one firm.
+async fn organisations_under_two_keys_are_proposed_as_one(harness: &Harness) {
+    let program = with_members(harness);
+    let pairs = program.rows(&[
+        "identity",
+        "candidates",
+        "--min",
+        "1",
+        "--as-of",
+        "2026-08-07",
+    ]);
+    // The file has 46 pairs of keys with one name; two of them were members at once.
+    let same_name = |row: &&serde_json::Value| row["reasons"][0] == "same name or alias +90";
+    assert_eq!(pairs.iter().filter(same_name).count(), 46);
+    for name in ["Densify", "Akka"] {
+        let found = pairs
+            .iter()
+            .filter(|row| text(row, "name") == name && text(row, "other_name") == name);
+        let scores: Vec<_> = found.map(|row| count(row, "score")).collect();
+        assert_eq!(scores, [90], "{name}");
+    }
+    program.done(&[
+        "identity",
+        "merge",
+        "cncf-org:cirba-inc",
+        "--into",
+        "cncf-org:densify",
+        "--because",
+        "one firm under two keys",
+    ]);
+    // One member through both keys, without a gap: the first ended on the day on which the second began.
+    let rows = program.rows(&[
+        "company",
+        "show",
+        "cncf-org:cirba-inc",
+        "--as-of",
+        "2025-08-28",
+    ]);
+    let member: Vec<_> = rows
+        .iter()
+        .filter(|row| text(row, "kind") == "membership")
+        .collect();
+    assert_eq!(member.len(), 1);
+    let members = |day: &str| {
+        program
+            .rows(&["cluster", "members", "cncf", "--as-of", day])
+            .len()
+    };
+    assert_eq!(members("2019-07-31"), 447);
 }
