@@ -200,10 +200,10 @@ fn issues(app: &App, report: &Report, show: usize) -> Sheet {
         };
         let mut cells: Vec<Cell> = vec![];
         if several {
-            cells.push(issue.file.as_str().into());
+            cells.push((&*issue.file).into());
         }
         if sheets {
-            cells.push(issue.sheet.as_str().into());
+            cells.push((&*issue.sheet).into());
         }
         cells.extend([
             Cell::Count(issue.row),

@@ -29,7 +29,7 @@ pub fn roster_mapping(listed: &Listed, code: &str, schemes: &[String]) -> String
         ));
     }
     toml.push_str("\n[subject.register]\nname = { column = \"name\" }\n\n[[output]]\n");
-    toml.push_str(&match listed {
+    let output = match listed {
         Listed::Group(Group::Occupancy(_)) => format!(
             "opens = \"occupancy-started\"\nends = \"occupancy-ended\"\ncarrier = {}\nunit = {{ column = \"unit\" }}\narea = {{ column = \"area\" }}\ntenure = {{ column = \"tenure\" }}\nrole = {{ column = \"role\" }}\n",
             quoted(code)
@@ -46,8 +46,8 @@ pub fn roster_mapping(listed: &Listed, code: &str, schemes: &[String]) -> String
             "opens = \"presence-observed\"\nends = \"presence-observed\"\nsource = {source}\npresent = \"yes\"\non_end = {{ present = \"no\" }}\n\n[[output]]\nevent = \"status-observed\"\nsource = {source}\nvalue = {{ column = \"status\" }}\n",
             source = quoted(code)
         ),
-    });
-    toml
+    };
+    toml + &output
 }
 
 fn list(listed: &Listed, code: &str) -> String {

@@ -47,8 +47,8 @@ impl Line {
 
     fn issue(&self, severity: Severity, column: &str, value: &str, reason: String) -> Issue {
         Issue {
-            file: self.table.file.clone(),
-            sheet: self.table.header.sheet.clone(),
+            file: self.table.file.as_str().into(),
+            sheet: self.table.header.sheet.as_str().into(),
             row: self.row.number,
             severity,
             column: column.to_owned(),

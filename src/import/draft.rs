@@ -76,8 +76,8 @@ impl Origin {
     pub fn issue(&self, severity: Severity, column: &str, value: &str, reason: String) -> Issue {
         let table = self.table.as_ref();
         Issue {
-            file: table.map_or_else(String::new, |table| table.file.clone()),
-            sheet: table.map_or_else(String::new, |table| table.header.sheet.clone()),
+            file: table.map_or("", |table| &table.file).into(),
+            sheet: table.map_or("", |table| &table.header.sheet).into(),
             row: self.rows.first().copied().unwrap_or_default(),
             severity,
             column: column.to_owned(),

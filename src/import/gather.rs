@@ -135,8 +135,8 @@ impl Reading {
 
     fn tell(&self, file: &str, issue: RowIssue, severity: Severity) -> bool {
         let issue = Issue {
-            file: file.to_owned(),
-            sheet: issue.sheet,
+            file: file.into(),
+            sheet: issue.sheet.into(),
             row: issue.row,
             severity,
             column: issue.column,

@@ -67,8 +67,8 @@ pub fn introduce(
             });
             return false;
         }
-        let named = match named(mapping, line, identifiers) {
-            Ok(named) => named,
+        let row = match named(mapping, line, identifiers) {
+            Ok(row) => row,
             Err(issue) => {
                 issues.push(issue);
                 return false;
@@ -84,8 +84,8 @@ pub fn introduce(
         };
         if !registered {
             registered = true;
-            say(named.registration.on, named.registration.change);
-            names.insert(named.name.folded());
+            say(row.registration.on, row.registration.change);
+            names.insert(row.name.folded());
             held.extend(identifiers.iter().map(Identifier::key));
         }
         for identifier in identifiers {
@@ -94,7 +94,7 @@ pub fn introduce(
                 say(Span::Unknown, Change::IdentifierAdded { identifier });
             }
         }
-        for alias in std::iter::once(named.name).chain(named.aliases) {
+        for alias in std::iter::once(row.name).chain(row.aliases) {
             if names.insert(alias.folded()) {
                 say(Span::Unknown, Change::AliasAdded { alias });
             }

@@ -80,8 +80,8 @@ fn cells(issue: &Issue) -> [String; 7] {
         Severity::Notice => "notice",
     };
     [
-        issue.file.clone(),
-        issue.sheet.clone(),
+        issue.file.to_string(),
+        issue.sheet.to_string(),
         issue.row.to_string(),
         severity.to_owned(),
         issue.column.clone(),
@@ -95,7 +95,7 @@ fn cells(issue: &Issue) -> [String; 7] {
 fn workbook(path: &Path, about: &About<'_>, issues: &[Issue]) -> Result<(), IssuesError> {
     let mut by_row: BTreeMap<(String, String, u64), Vec<&Issue>> = BTreeMap::new();
     for issue in issues {
-        let place = (issue.file.clone(), issue.sheet.clone(), issue.row);
+        let place = (issue.file.to_string(), issue.sheet.to_string(), issue.row);
         by_row.entry(place).or_default().push(issue);
     }
     let mut marked = Marked::new();

@@ -26,9 +26,9 @@ pub enum Severity {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Issue {
     /// The file.
-    pub file: String,
+    pub file: Box<str>,
     /// The sheet; empty if the file has none.
-    pub sheet: String,
+    pub sheet: Box<str>,
     /// The row, as a person counts it; 0 if no row is meant.
     pub row: u64,
     /// How bad.
