@@ -2,7 +2,7 @@
 
 use nianlun_projections::Subject;
 
-use super::{DateKind, Identify, Mapping, MappingError, Shape, Value, placeholders};
+use super::{Cells, DateKind, Identify, Mapping, MappingError, Shape, Value, placeholders};
 use crate::import::dates::check_formats;
 use crate::import::source::Header;
 
@@ -78,43 +78,46 @@ impl Mapping {
             }
         }
         for (place, value) in self.values() {
-            let Value::Cells(cells) = value else { continue };
-            let sources = [
-                cells.column.is_some(),
-                cells.template.is_some(),
-                cells.of.is_some(),
-            ];
-            if sources.iter().filter(|given| **given).count() != 1 {
-                return misfit(
-                    &place,
-                    "a value is a constant, or has one of `column`, `template` and `of`",
-                );
-            }
-            if cells
-                .table
-                .as_ref()
-                .is_some_and(|table| !self.tables.contains_key(table))
+            if let Value::Cells(cells) = value
+                && let Err(reason) = self.check_cells(cells)
             {
-                return misfit(&place, "its `table` is not among [tables]");
-            }
-            if let Err(reason) = check_formats(&cells.formats) {
                 return misfit(&place, &reason);
-            }
-            let fits = match cells.kind {
-                Some(DateKind::Between) => cells.after.is_some(),
-                Some(DateKind::Season) => cells
-                    .months
-                    .is_some_and(|months| (1..=12).contains(&months)),
-                _ => cells.after.is_none() && cells.months.is_none(),
-            };
-            if !fits {
-                return misfit(
-                    &place,
-                    "`as = \"between\"` needs `after`, `as = \"season\"` needs `months` from 1 to 12",
-                );
             }
         }
         Ok(())
+    }
+
+    fn check_cells(&self, cells: &Cells) -> Result<(), String> {
+        let sources = [
+            cells.column.is_some(),
+            cells.template.is_some(),
+            cells.of.is_some(),
+        ];
+        if sources.iter().filter(|given| **given).count() != 1 {
+            return Err(
+                "a value is a constant, or has one of `column`, `template` and `of`".to_owned(),
+            );
+        }
+        let table = cells.table.as_ref();
+        if table.is_some_and(|table| !self.tables.contains_key(table)) {
+            return Err("its `table` is not among [tables]".to_owned());
+        }
+        check_formats(&cells.formats)?;
+        let fits = match cells.kind {
+            Some(DateKind::Between) => cells.after.is_some(),
+            Some(DateKind::Season) => cells
+                .months
+                .is_some_and(|months| (1..=12).contains(&months)),
+            _ => cells.after.is_none() && cells.months.is_none(),
+        };
+        if fits {
+            Ok(())
+        } else {
+            Err(
+                "`as = \"between\"` needs `after`, `as = \"season\"` needs `months` from 1 to 12"
+                    .to_owned(),
+            )
+        }
     }
 
     /// The columns that the mapping names: the header is the row that has them.

@@ -12,6 +12,7 @@ mod findings;
 mod formats;
 mod generate;
 mod import;
+mod import_mapping;
 mod pipeline;
 mod rebuild;
 mod record;
