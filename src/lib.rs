@@ -3,6 +3,7 @@
 pub mod cli;
 pub mod export;
 pub mod generate;
+pub mod identity;
 pub mod import;
 pub mod intake;
 pub mod projector;

@@ -44,8 +44,7 @@ pub fn bitemporal<C: Change>(
 ) -> Vec<Fact> {
     let days: Vec<i32> = history.iter().map(|admitted| admitted.day).collect();
     let mut timeline = Timeline::default();
-    let mut believed: BTreeMap<Fact, Known> = BTreeMap::new();
-    let mut facts = vec![];
+    let mut believed = Believed::default();
     for moment in
         history.chunk_by(|a, b| (a.known.at, a.admitted_at) == (b.known.at, b.admitted_at))
     {
@@ -53,23 +52,45 @@ pub fn bitemporal<C: Change>(
         for admitted in moment {
             timeline.extend(admitted.event.clone());
         }
-        let mut before = std::mem::take(&mut believed);
-        // A history may say the same thing twice over: it is one fact, since it was first believed.
-        for said in BTreeSet::from_iter(read(&timeline, &days)) {
-            let since = before.remove(&said).unwrap_or(last.known);
-            believed.insert(said, since);
+        believed.from_now(read(&timeline, &days), last.known);
+    }
+    believed.facts()
+}
+
+/// What is believed of a subject, from one moment of knowledge to the next.
+#[derive(Debug, Default)]
+pub struct Believed {
+    now: BTreeMap<Fact, Known>,
+    closed: Vec<Fact>,
+}
+
+impl Believed {
+    /// From this moment on these facts are believed and no others. A history may say the same thing twice over: it is one
+    /// fact, since it was first believed.
+    pub fn from_now(&mut self, said: Vec<Fact>, known: Known) {
+        let mut before = std::mem::take(&mut self.now);
+        for said in BTreeSet::from_iter(said) {
+            let since = before.remove(&said).unwrap_or(known);
+            self.now.insert(said, since);
         }
-        facts.extend(before.into_iter().map(|(fact, since)| Fact {
+        self.closed
+            .extend(before.into_iter().map(|(fact, since)| Fact {
+                known_from: since,
+                known_to: known,
+                ..fact
+            }));
+    }
+
+    /// All that was ever believed, with when.
+    #[must_use]
+    pub fn facts(self) -> Vec<Fact> {
+        let mut facts = self.closed;
+        facts.extend(self.now.into_iter().map(|(fact, since)| Fact {
             known_from: since,
-            known_to: last.known,
+            known_to: Known::OPEN,
             ..fact
         }));
+        facts.sort();
+        facts
     }
-    facts.extend(believed.into_iter().map(|(fact, since)| Fact {
-        known_from: since,
-        known_to: Known::OPEN,
-        ..fact
-    }));
-    facts.sort();
-    facts
 }

@@ -1,5 +1,7 @@
 //! Facts: what a history says, on both time axes.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -122,6 +124,10 @@ pub mod kind {
     pub const TIER: &str = "tier";
     /// A carrier or cluster in being: key code.
     pub const BEING: &str = "being";
+    /// The record is merged into another: value survivor. It has no other fact.
+    pub const MERGED: &str = "merged";
+    /// Said not to be one with another record: value the other record.
+    pub const DISTINCT: &str = "distinct";
 
     /// The names of the kinds.
     pub const WORDINGS: &[Wording] = &[
@@ -290,6 +296,16 @@ pub mod kind {
             zh: "存续",
             en: "in being",
         },
+        Wording {
+            code: MERGED,
+            zh: "已并入",
+            en: "merged into",
+        },
+        Wording {
+            code: DISTINCT,
+            zh: "非同一企业",
+            en: "not one with",
+        },
     ];
 }
 
@@ -317,6 +333,7 @@ impl Fact {
             from_stated: String::new(),
             to_stated: String::new(),
             basis: vec![],
+            elsewhere: vec![],
             flags: vec![],
             detail: std::collections::BTreeMap::new(),
         }
@@ -364,6 +381,12 @@ impl Fact {
         Self { basis, ..self }
     }
 
+    /// The events that it stands on as they are shown: `#3`, those of a record taken in as `#UUID/3`.
+    pub fn events(&self) -> impl Iterator<Item = String> {
+        let own = self.basis.iter().map(|sequence| format!("#{sequence}"));
+        own.chain(self.elsewhere.iter().map(|event| format!("#{event}")))
+    }
+
     /// With something else that the events said.
     #[must_use]
     pub fn with(mut self, name: &str, value: Option<impl ToString>) -> Self {
@@ -371,6 +394,33 @@ impl Fact {
             self.detail.insert(name.to_owned(), value.to_string());
         }
         self
+    }
+}
+
+/// An event of another stream, written `UUID/SEQUENCE`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct EventOf {
+    /// The stream's id.
+    pub id: Uuid,
+    /// The event's sequence in it.
+    pub sequence: u64,
+}
+
+impl fmt::Display for EventOf {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.id, self.sequence)
+    }
+}
+
+impl EventOf {
+    /// Reads `UUID/SEQUENCE`.
+    #[must_use]
+    pub fn parse(written: &str) -> Option<Self> {
+        let (id, sequence) = written.split_once('/')?;
+        Some(Self {
+            id: Uuid::try_parse(id).ok()?,
+            sequence: sequence.parse().ok()?,
+        })
     }
 }
 
@@ -408,6 +458,9 @@ pub struct Fact {
     pub to_stated: String,
     /// Sequences, in the subject's stream, of the events it stands on.
     pub basis: Vec<u64>,
+    /// The events that it stands on in streams of records that this one has taken in.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub elsewhere: Vec<EventOf>,
     /// Codes of the irregularities and contradictions that touch it.
     pub flags: Vec<String>,
     /// What else the events said, by name.

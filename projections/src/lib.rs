@@ -9,8 +9,8 @@ pub mod ladder;
 pub mod policy;
 mod values;
 
-pub use bitemporal::{Admitted, bitemporal, known};
-pub use fact::{DayNumber, FOREVER, Fact, Known, Subject, kind};
+pub use bitemporal::{Admitted, Believed, bitemporal, known};
+pub use fact::{DayNumber, EventOf, FOREVER, Fact, Known, Subject, kind};
 pub use ladder::{Ladder, LadderError, Ladders, Stage};
 pub use policy::Policy;
 

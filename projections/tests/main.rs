@@ -9,6 +9,7 @@ mod highest;
 mod knowing;
 mod ladders;
 mod law;
+mod merges;
 mod spells;
 mod stages;
 mod support;

@@ -10,6 +10,7 @@ use super::history::history_sheet;
 use super::sheet::{Cell, Sheet, column};
 use super::state::{day, state_sheet};
 use crate::query::company_list;
+use crate::service::company;
 use crate::store::StreamId;
 
 pub async fn run(global: &Global, command: CompanyCommand) -> Result<(), CliError> {
@@ -117,15 +118,7 @@ async fn show(app: &App, word: &str, reading: &Reading) -> Result<(), CliError> 
 async fn history(app: &App, word: &str, reading: &Reading) -> Result<(), CliError> {
     let point = app.point(reading)?;
     let id = app.company(word, point).await?;
-    let sheet = history_sheet::<Change>(
-        app,
-        StreamId {
-            subject: Subject::Company,
-            id,
-        },
-        point,
-    )
-    .await?;
+    let sheet = history_sheet::<Change>(app, company(id), point).await?;
     if sheet.rows.is_empty() {
         return Err(unknown(word));
     }

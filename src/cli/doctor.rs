@@ -1,11 +1,14 @@
 //! `nianlun doctor`
 
+use std::sync::Arc;
+
 use nianlun_projections::fold_version;
 
 use super::app::App;
 use super::args::{Format, Global};
 use super::error::CliError;
 use super::sheet::{Sheet, column};
+use crate::identity::{Half, Repairs};
 use crate::projector::PROJECTION;
 
 pub async fn run(global: &Global) -> Result<(), CliError> {
@@ -31,6 +34,22 @@ pub async fn run(global: &Global) -> Result<(), CliError> {
         "zone".to_owned(),
         app.zone.iana_name().unwrap_or("fixed").to_owned(),
     ));
+    for half in Repairs::new(Arc::clone(&app.store), "doctor")
+        .halves()
+        .await?
+    {
+        let Half {
+            event,
+            wording,
+            other,
+        } = half;
+        let (id, sequence) = (event.id, event.sequence);
+        let what = format!("half a repair: {}", wording.code);
+        let mend = format!(
+            "event {event}, and {other} does not say it: `nianlun record company {id} --retract {sequence} --because …`"
+        );
+        lines.push((what, mend));
+    }
     let sheet = Sheet {
         title: String::new(),
         columns: vec![

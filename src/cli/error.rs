@@ -3,6 +3,8 @@
 use std::process::ExitCode;
 
 use crate::export::ExportError;
+use crate::identity::RepairRefusal;
+use crate::identity::file::FileError;
 use crate::import::{ImportError, MappingError, SuggestError};
 use crate::intake::FieldError;
 use crate::projector::{FoldsError, ProjectorError};
@@ -36,6 +38,12 @@ pub enum CliError {
     /// A command failed.
     #[error(transparent)]
     Command(CommandError),
+    /// A repair of identities failed.
+    #[error(transparent)]
+    Repair(#[from] RepairRefusal),
+    /// A file of resolutions.
+    #[error(transparent)]
+    Resolutions(#[from] FileError),
     /// A mapping.
     #[error(transparent)]
     Mapping(#[from] MappingError),
@@ -89,12 +97,21 @@ impl CliError {
             | Self::Mapping(_)
             | Self::Import(ImportError::Mapping(_))
             | Self::Export(ExportError::Exists { .. } | ExportError::NotAFile { .. })
+            | Self::Resolutions(_)
+            | Self::Repair(RepairRefusal::NoSuchRepair { .. })
             | Self::Store(StoreError::Address { .. }) => USAGE,
+            Self::Repair(RepairRefusal::Store(error))
+                if !matches!(error, StoreError::IdentifierTaken { .. }) =>
+            {
+                FAILED
+            }
             Self::Refused(_)
+            | Self::Repair(_)
             | Self::Command(
                 CommandError::Refused(_)
                 | CommandError::Moved { .. }
                 | CommandError::NoSuchPlace { .. }
+                | CommandError::Half { .. }
                 | CommandError::Store(StoreError::IdentifierTaken { .. }),
             ) => REFUSED,
             _ => FAILED,

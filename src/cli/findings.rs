@@ -39,14 +39,9 @@ pub async fn run(global: &Global, args: FindingsArgs) -> Result<(), CliError> {
             line.company.name.as_str().into(),
             day(line.fact.valid_from).into(),
             day(line.fact.valid_to).into(),
-            Cell::List(
-                line.fact
-                    .basis
-                    .iter()
-                    .map(|sequence| format!("#{sequence}"))
-                    .collect(),
-            ),
+            Cell::List(line.fact.events().collect()),
             line.company.id.to_string().into(),
+            line.fact.value.as_str().into(),
         ]
     });
     let sheet = Sheet {
@@ -60,6 +55,7 @@ pub async fn run(global: &Global, args: FindingsArgs) -> Result<(), CliError> {
             column("to", "至", "to"),
             column("events", "事件", "events"),
             column("id", "编号", "id"),
+            column("other", "另一记录", "other record"),
         ],
         notes: vec![format!(
             "{} {}",

@@ -2,22 +2,30 @@
 
 use jiff::Timestamp;
 use nianlun_aggregates::history::Change;
-use nianlun_projections::kind;
+use nianlun_projections::{EventOf, kind};
+use uuid::Uuid;
 
 use super::app::App;
 use super::describe;
 use super::error::CliError;
 use super::sheet::{Sheet, column};
-use crate::query::{Directory, Point, history};
+use crate::query::{Directory, Point, history, taken_in};
 use crate::store::{FactQuery, StreamId, Valid};
 
-/// The events of a company, carrier or cluster in the order recorded.
+/// The events of a company, carrier or cluster in the order recorded, then those of the records that a company's has taken
+/// in, which are numbered `UUID/SEQUENCE`.
 pub async fn history_sheet<C: Change>(
     app: &App,
     stream: StreamId,
     point: Point,
 ) -> Result<Sheet, CliError> {
-    let lines = history::<C>(app.store.as_ref(), stream, point.known).await?;
+    let mut lines = vec![];
+    for id in taken_in(app.store.as_ref(), stream, point).await? {
+        let part = StreamId { id, ..stream };
+        for line in history::<C>(app.store.as_ref(), part, point.known).await? {
+            lines.push((id, line));
+        }
+    }
     let directory = Directory::load(app.store.as_ref(), point).await?;
     let query = FactQuery {
         id: Some(stream.id),
@@ -32,7 +40,14 @@ pub async fn history_sheet<C: Change>(
         .or(names.first())
         .map_or("", |fact| fact.value.as_str());
     let id = stream.id;
-    let rows = lines.iter().map(|line| {
+    let event = |of: Uuid, sequence: u64| {
+        if of == id {
+            sequence.to_string()
+        } else {
+            EventOf { id: of, sequence }.to_string()
+        }
+    };
+    let rows = lines.iter().map(|(of, line)| {
         let known = Timestamp::from_microsecond(line.known.at).map(|time| {
             time.to_zoned_datetime(app.zone.clone())
                 .strftime("%Y-%m-%d %H:%M:%S")
@@ -51,12 +66,16 @@ pub async fn history_sheet<C: Change>(
             .collect::<Vec<_>>()
             .join(":");
         vec![
-            line.sequence.into(),
+            if *of == id {
+                line.sequence.into()
+            } else {
+                event(*of, line.sequence).into()
+            },
             on.into(),
             describe::name(app, &line.event).into(),
             describe::fields(&directory, &line.event).into(),
             line.superseded_by
-                .map(|by| format!("#{by}"))
+                .map(|by| format!("#{}", event(*of, by)))
                 .unwrap_or_default()
                 .into(),
             known.unwrap_or_default().into(),

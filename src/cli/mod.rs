@@ -14,6 +14,8 @@ mod export;
 mod findings;
 mod generate;
 mod history;
+mod identity;
+mod identity_apply;
 mod import;
 mod import_mapping;
 mod import_runs;
@@ -66,6 +68,7 @@ async fn dispatch(cli: Cli) -> Result<std::process::ExitCode, CliError> {
         Command::Events { subject, format } => events::run(&cli.global, subject, format)?,
         Command::Findings(args) => findings::run(&cli.global, args).await?,
         Command::Export(command) => export::run(&cli.global, command).await?,
+        Command::Identity(command) => identity::run(&cli.global, command).await?,
         Command::Rebuild => rebuild::run(&cli.global).await?,
         Command::Doctor => doctor::run(&cli.global).await?,
     }

@@ -14,7 +14,7 @@ use crate::intake::{
     cluster_change, company_change, identifier,
 };
 use crate::query::{Find, Point, find_companies, wording_of_finding};
-use crate::service::{CommandError, Commands, Metadata};
+use crate::service::{CommandError, Commands, Metadata, survivors};
 use crate::store::{FactQuery, KnownAt, StoreError, StreamId, Valid};
 
 pub async fn run(global: &Global, args: RecordArgs) -> Result<(), CliError> {
@@ -122,9 +122,17 @@ impl Recorder<'_> {
             value: identifier.key(),
             key: identifier.key(),
         });
+        if let Ok(id) = Uuid::try_parse(word) {
+            // A record that is named itself is not led on: if it is merged, that is refused with the one that goes on.
+            return self.record(id, &COMPANY, None).await;
+        }
         let point = self.now()?;
         match find_companies(self.app.store.as_ref(), word, point).await? {
-            Find::One(id) => self.record(id, &COMPANY, given).await,
+            Find::One(id) => {
+                let merged = survivors(self.app.store.as_ref(), &[id]).await?;
+                let id = merged.get(&id).copied().unwrap_or(id);
+                self.record(id, &COMPANY, given).await
+            }
             Find::Candidates(candidates) => match identifier {
                 Ok(identifier) => self.record(identifier.company_id(), &COMPANY, given).await,
                 Err(reason) if candidates.is_empty() => Err(CliError::Usage(format!(

@@ -96,11 +96,6 @@ fn fact_row(app: &App, directory: &Directory, fact: &Fact) -> Vec<Cell> {
                 .map(|(name, value)| format!("{name}={value}"))
                 .collect(),
         ),
-        Cell::List(
-            fact.basis
-                .iter()
-                .map(|sequence| format!("#{sequence}"))
-                .collect(),
-        ),
+        Cell::List(fact.events().collect()),
     ]
 }

@@ -120,6 +120,7 @@ mod tests {
     fn reads_every_form<C: Change>(
         forms: Forms,
         read: impl Fn(&str, &Fields) -> Result<C, FieldError>,
+        without: usize,
     ) {
         assert_eq!(
             forms.all().count(),
@@ -128,8 +129,8 @@ mod tests {
         );
         assert_eq!(
             forms.fields.len(),
-            forms.types.len() - 2,
-            "every event but correction and retraction has a form"
+            forms.types.len() - without,
+            "every event has a form, but correction, retraction and what two records say of each other"
         );
         for (wording, names) in forms.all() {
             let mut fields = Fields::default();
@@ -150,9 +151,9 @@ mod tests {
 
     #[test]
     fn every_event_is_read_from_its_fields_by_each_of_its_names() {
-        reads_every_form(COMPANY_FORMS, company_change);
-        reads_every_form(CARRIER_FORMS, carrier_change);
-        reads_every_form(CLUSTER_FORMS, cluster_change);
+        reads_every_form(COMPANY_FORMS, company_change, 5);
+        reads_every_form(CARRIER_FORMS, carrier_change, 2);
+        reads_every_form(CLUSTER_FORMS, cluster_change, 2);
     }
 
     #[test]

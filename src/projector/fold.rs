@@ -1,5 +1,7 @@
 //! From stored events to the pure folds.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use nianlun_aggregates::decode::{decode, event_id};
@@ -8,6 +10,7 @@ use nianlun_aggregates::{carrier as carriers, cluster as clusters, company as co
 use nianlun_projections::{
     Admitted, Fact, Ladders, Policy, Subject, carrier, cluster, company, known,
 };
+use uuid::Uuid;
 
 use crate::store::{AdmittedEvent, StoreError, StreamId};
 
@@ -72,6 +75,25 @@ impl Folds {
                 cluster::facts(stream.id, &self.typed::<clusters::Change>(history)?)
             }
         })
+    }
+
+    /// The facts of companies whose records name each other in merges, each with its whole history.
+    ///
+    /// # Errors
+    /// [`StoreError::Inconsistent`] with the event that cannot be read.
+    pub fn group_facts(
+        &self,
+        histories: &BTreeMap<Uuid, &[AdmittedEvent]>,
+    ) -> Result<BTreeMap<Uuid, Vec<Fact>>, StoreError> {
+        let mut typed = BTreeMap::new();
+        for (id, history) in histories {
+            typed.insert(*id, self.typed::<companies::Change>(history)?);
+        }
+        let group = typed
+            .iter()
+            .map(|(id, history)| (*id, history.as_slice()))
+            .collect();
+        Ok(company::group_facts(&group, &self.ladders, &self.policy))
     }
 
     fn typed<C: Change>(&self, history: &[AdmittedEvent]) -> Result<Vec<Admitted<C>>, StoreError> {

@@ -3,15 +3,17 @@
 mod fold;
 mod rebuild;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use nianlun_projections::fold_version;
+use uuid::Uuid;
 
 pub use fold::{Folds, FoldsError};
 pub use rebuild::rebuild;
 
-use crate::store::{Checkpoint, Projected, Store, StoreError, StreamId};
+use crate::service::{Groups, company};
+use crate::store::{AdmittedEvent, Checkpoint, Projected, Store, StoreError, StreamId};
 
 /// The name under which the checkpoint is kept.
 pub const PROJECTION: &str = "facts";
@@ -91,25 +93,39 @@ async fn current(store: &dyn Store) -> Result<Option<Checkpoint>, ProjectorError
     }
 }
 
-/// The facts of whole histories up to a moment.
+/// The facts of these streams up to a moment, and of all that are merged with them: what one says may be another's.
 async fn fold(
     store: &dyn Store,
     folds: &Folds,
     streams: &[StreamId],
     until: i64,
 ) -> Result<Projected, StoreError> {
-    let histories = store.histories(streams, until).await?;
+    let groups = Groups::around(store, streams).await?;
+    let mut all: BTreeSet<StreamId> = streams.iter().copied().collect();
+    all.extend(groups.streams());
+    let all: Vec<_> = all.into_iter().collect();
+    let histories = store.histories(&all, until).await?;
     let mut projected = Projected::default();
-    for stream in streams {
+    for stream in &all {
         projected.streams.insert(*stream, vec![]);
     }
+    let mut grouped: BTreeMap<Uuid, BTreeMap<Uuid, &[AdmittedEvent]>> = BTreeMap::new();
     for history in histories.chunk_by(|a, b| a.stream == b.stream) {
         let Some(first) = history.first() else {
             continue;
         };
-        projected
-            .streams
-            .insert(first.stream, folds.facts(first.stream, history)?);
+        let stream = first.stream;
+        if let Some(group) = groups.of(stream) {
+            grouped.entry(group).or_default().insert(stream.id, history);
+        } else {
+            let facts = folds.facts(stream, history)?;
+            projected.streams.insert(stream, facts);
+        }
+    }
+    for group in grouped.values() {
+        for (id, facts) in folds.group_facts(group)? {
+            projected.streams.insert(company(id), facts);
+        }
     }
     Ok(projected)
 }

@@ -1,5 +1,6 @@
 //! Writing all facts anew, in one transaction.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -55,7 +56,10 @@ impl<P: FnMut(u64) + Send> FactSource for Walk<'_, P> {
             return Ok(None);
         };
         self.after = Some(*last);
-        let projected = fold(self.store.as_ref(), self.folds, &streams, self.until).await?;
+        let mut projected = fold(self.store.as_ref(), self.folds, &streams, self.until).await?;
+        // Those that are folded along have their turn, or had it.
+        let asked: BTreeSet<_> = streams.iter().collect();
+        projected.streams.retain(|stream, _| asked.contains(stream));
         self.done += streams.len() as u64;
         (self.progress)(self.done);
         Ok(Some(projected))

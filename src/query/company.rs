@@ -8,7 +8,7 @@ use nianlun_projections::{Fact, Subject, kind};
 use uuid::Uuid;
 
 use super::point::Point;
-use crate::store::{FactQuery, Store, StoreError, Valid};
+use crate::store::{FactQuery, Store, StoreError, StreamId, Valid};
 
 /// A company that a word may mean.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -28,7 +28,8 @@ pub enum Find {
     Candidates(Vec<Candidate>),
 }
 
-/// Finds companies by id, by an identifier (`usci:…`, `scheme:id`, a bare USCI), or by name and alias.
+/// Finds companies by id, by an identifier (`usci:…`, `scheme:id`, a bare USCI), or by name and alias. A record that was
+/// known to be merged at the point leads on to the one that goes on.
 ///
 /// # Errors
 /// Those of the store.
@@ -38,7 +39,7 @@ pub async fn find_companies(
     point: Point,
 ) -> Result<Find, StoreError> {
     if let Ok(id) = Uuid::try_parse(word) {
-        return Ok(Find::One(id));
+        return Ok(Find::One(led_on(store, id, point).await?));
     }
     let keys: Vec<_> = [word.to_owned(), format!("usci:{word}")]
         .iter()
@@ -51,7 +52,7 @@ pub async fn find_companies(
         .into_values()
         .find(|holder| holder.subject == Subject::Company)
     {
-        return Ok(Find::One(holder.id));
+        return Ok(Find::One(led_on(store, holder.id, point).await?));
     }
     let named = store
         .facts(&point.asking(Subject::Company, &[kind::NAME, kind::ALIAS], Valid::Any))
@@ -77,6 +78,38 @@ pub async fn find_companies(
     } else {
         exact
     }))
+}
+
+/// The record that goes on in place of one that was known to be merged then; itself, if it was not.
+async fn led_on(store: &dyn Store, id: Uuid, point: Point) -> Result<Uuid, StoreError> {
+    let query = FactQuery {
+        id: Some(id),
+        ..point.asking(Subject::Company, &[kind::MERGED], Valid::Any)
+    };
+    let merged = store.facts(&query).await?;
+    let survivor = merged
+        .first()
+        .and_then(|fact| Uuid::try_parse(&fact.value).ok());
+    Ok(survivor.unwrap_or(id))
+}
+
+/// The streams that a record's facts are read from at a time of knowledge: its own, then those of the records that it had
+/// taken in.
+///
+/// # Errors
+/// Those of the store.
+pub async fn taken_in(
+    store: &dyn Store,
+    stream: StreamId,
+    point: Point,
+) -> Result<Vec<Uuid>, StoreError> {
+    let query = FactQuery {
+        values: vec![stream.id.to_string()],
+        ..point.asking(stream.subject, &[kind::MERGED], Valid::Any)
+    };
+    let merged = store.facts(&query).await?;
+    let own = std::iter::once(stream.id);
+    Ok(own.chain(merged.into_iter().map(|fact| fact.id)).collect())
 }
 
 /// The name of every company on a day; the earliest one if it had none yet.

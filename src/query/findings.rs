@@ -2,11 +2,12 @@
 
 use nianlun_aggregates::Wording;
 use nianlun_aggregates::history::ContradictionKind;
-use nianlun_projections::company::IRREGULARITIES;
+use nianlun_projections::company::{IRREGULARITIES, POSSIBLE_DUPLICATE, TWO_USCIS};
 use nianlun_projections::{Fact, Subject, kind};
 
 use super::company::{Candidate, names};
 use super::point::Point;
+use crate::identity::{LIKELY, Pair, candidates};
 use crate::store::{FactQuery, Store, StoreError, Valid};
 
 /// A finding and the company that it is about.
@@ -21,7 +22,10 @@ pub struct FindingLine {
 /// All findings that there can be.
 pub fn known_findings() -> impl Iterator<Item = Wording> {
     let contradictions = ContradictionKind::ALL.iter().map(|kind| kind.wording());
-    contradictions.chain(IRREGULARITIES.iter().copied())
+    contradictions
+        .chain([TWO_USCIS])
+        .chain(IRREGULARITIES.iter().copied())
+        .chain([POSSIBLE_DUPLICATE])
 }
 
 /// The names of a finding.
@@ -30,7 +34,22 @@ pub fn wording_of_finding(code: &str) -> Option<Wording> {
     known_findings().find(|wording| wording.code == code)
 }
 
-/// All findings as known at a time, or those of one code. With `of_the_day` only what a reader of that day must know: what
+/// A pair of records that may be of one company, as a finding of the first: value the other with its score. It is of no day.
+fn possible_duplicate(pair: Pair) -> FindingLine {
+    let fact = Fact::unplaced(Subject::Company, pair.a, kind::FINDING)
+        .keyed(POSSIBLE_DUPLICATE.code)
+        .parted("irregular")
+        .valued(format!("{} {} ({})", pair.b, pair.b_name, pair.score));
+    FindingLine {
+        company: Candidate {
+            name: pair.a_name,
+            id: pair.a,
+        },
+        fact,
+    }
+}
+
+/// All findings as known at a time, or those of one code. Pairs that may be one company are found among all records anew. With `of_the_day` only what a reader of that day must know: what
 /// runs on it, and what lay at one moment on or before it, as contradictions do.
 ///
 /// # Errors
@@ -64,8 +83,19 @@ pub async fn findings(
             fact,
         })
         .collect();
+    if code.is_none_or(|code| code == POSSIBLE_DUPLICATE.code) {
+        for pair in candidates(store, point, LIKELY).await? {
+            lines.push(possible_duplicate(pair));
+        }
+    }
     lines.sort_by(|a, b| {
-        (&a.fact.key, &a.company, &a.fact.basis).cmp(&(&b.fact.key, &b.company, &b.fact.basis))
+        let fact = &a.fact;
+        (&fact.key, &a.company, &fact.basis, &fact.elsewhere).cmp(&(
+            &b.fact.key,
+            &b.company,
+            &b.fact.basis,
+            &b.fact.elsewhere,
+        ))
     });
     Ok(lines)
 }

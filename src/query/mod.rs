@@ -9,7 +9,9 @@ mod pipeline;
 mod point;
 mod state;
 
-pub use company::{Candidate, Find, company_list, find_companies, names_among, synthetic};
+pub use company::{
+    Candidate, Find, company_list, find_companies, names_among, synthetic, taken_in,
+};
 pub use directory::{Directory, Place};
 pub use findings::{FindingLine, findings, known_findings, wording_of_finding};
 pub use history::{HistoryLine, history};

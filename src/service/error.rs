@@ -1,6 +1,7 @@
 //! Why a command did not go through.
 
 use nianlun_aggregates::history::{Refusal, Sequence};
+use uuid::Uuid;
 
 use crate::store::{StoreError, StreamId};
 
@@ -25,6 +26,16 @@ pub enum CommandError {
     NoSuchPlace {
         /// The carrier or cluster.
         place: StreamId,
+    },
+    /// It would take back half of what two records say of each other.
+    #[error(
+        "event {event} and one of {other} are halves of one repair; take back both with `nianlun identity undo` (`nianlun identity list` shows it)"
+    )]
+    Half {
+        /// The half.
+        event: Sequence,
+        /// The record that has the other.
+        other: Uuid,
     },
     /// The store failed, or an identifier belongs to another.
     #[error(transparent)]

@@ -1,19 +1,24 @@
 //! The command service: load, decide, commit.
 
 mod error;
+mod groups;
 mod metadata;
 mod places;
+mod survivors;
 
 use std::sync::Arc;
 
 use cqrs_es::EventStore;
 use cqrs_es::persist::PersistedEventStore;
-use nianlun_aggregates::history::{Change, Command, Event, History, Sequence};
+use nianlun_aggregates::decode::{decode, event_id};
+use nianlun_aggregates::history::{Change, Command, Event, History, Sequence, Timeline};
 use uuid::Uuid;
 
 pub use error::CommandError;
+pub use groups::{Groups, company};
 pub use metadata::Metadata;
 pub use places::{Places, named};
+pub use survivors::{Record, Survivors, survivors};
 
 use crate::store::{Repository, Store, StoreError};
 
@@ -78,6 +83,8 @@ impl Commands {
                 return Err(CommandError::Moved { expected, last });
             }
             let decided = loaded.aggregate.decide(command)?;
+            self.taken_back_alone(id, &loaded.aggregate, &decided)
+                .await?;
             match events
                 .commit(decided.clone(), loaded, metadata.to_map())
                 .await
@@ -95,6 +102,40 @@ impl Commands {
             }
         }
         Err(CommandError::Store(StoreError::Conflict))
+    }
+
+    /// Refuses to take back half of what two records say of each other.
+    async fn taken_back_alone<C: Change>(
+        &self,
+        id: Uuid,
+        history: &History<C>,
+        decided: &[Event<C>],
+    ) -> Result<(), CommandError> {
+        for target in decided.iter().filter_map(|event| event.entry.target()) {
+            let said = history.timeline().get(target);
+            let said = said.and_then(|event| event.entry.assertion());
+            let Some(other) = said.and_then(|said| said.change.counterpart()) else {
+                continue;
+            };
+            let mut timeline = Timeline::<C>::default();
+            for stored in self.store.stream(company(other)).await? {
+                let event = decode(&stored).map_err(|error| StoreError::Inconsistent {
+                    table: "events",
+                    row: event_id(&stored),
+                    reason: error.to_string(),
+                })?;
+                timeline.extend(event);
+            }
+            let said = timeline.in_force();
+            if said
+                .iter()
+                .any(|said| said.assertion.change.counterpart() == Some(id))
+            {
+                let event = target;
+                return Err(CommandError::Half { event, other });
+            }
+        }
+        Ok(())
     }
 
     /// A subject as recorded so far; empty if nothing is.

@@ -77,6 +77,7 @@ mod tests {
             from_stated: String::new(),
             to_stated: String::new(),
             basis: vec![1],
+            elsewhere: vec![],
             flags: Vec::new(),
             detail: BTreeMap::new(),
         }

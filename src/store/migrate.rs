@@ -40,6 +40,15 @@ macro_rules! scripts {
                 )),
             ),
             (
+                5,
+                "identity",
+                include_str!(concat!(
+                    "../../../migrations/",
+                    $dialect,
+                    "/0005_identity.sql"
+                )),
+            ),
+            (
                 6,
                 "notes",
                 include_str!(concat!("../../../migrations/", $dialect, "/0006_notes.sql")),

@@ -206,6 +206,24 @@ pub trait Store: Send + Sync + 'static {
         identifiers: &[String],
     ) -> Result<BTreeMap<String, StreamId>, StoreError>;
 
+    /// What companies' records say of other records, event by event as committed, in order: that they are merged, have
+    /// taken another in, or are not one with another. Of these companies, or of all.
+    ///
+    /// # Errors
+    /// Only those of the database.
+    async fn identity_events(
+        &self,
+        companies: Option<&[Uuid]>,
+    ) -> Result<Vec<SerializedEvent>, StoreError>;
+
+    /// The admitted events of one repair, or of all, in the order of the log: those with this `correlation` in their
+    /// metadata, or with any.
+    ///
+    /// # Errors
+    /// Only those of the database.
+    async fn correlated(&self, correlation: Option<&str>)
+    -> Result<Vec<AdmittedEvent>, StoreError>;
+
     /// One round of the sequencer: admits what is committed and not yet in the log.
     ///
     /// # Errors

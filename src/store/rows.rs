@@ -1,7 +1,8 @@
 //! From rows to what the contract speaks of; what must not be in a row is reported with its place.
 
 use cqrs_es::persist::SerializedEvent;
-use nianlun_projections::{Fact, Known, Subject};
+use nianlun_projections::{EventOf, Fact, Known, Subject};
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use uuid::Uuid;
@@ -125,6 +126,15 @@ pub(super) fn checkpoint(row: &impl Columns) -> Result<Checkpoint, StoreError> {
 
 pub(super) fn fact(row: &impl Columns) -> Result<Fact, StoreError> {
     let (subject, id) = (row.text("subject")?, row.id("id")?);
+    let written = row.text("basis")?;
+    let (basis, elsewhere) =
+        stands_on(decoded("basis", &subject, id, &written)?).ok_or_else(|| {
+            StoreError::Inconsistent {
+                table: "facts",
+                row: format!("{subject}/{id}"),
+                reason: format!("basis: {written} names an event that is none"),
+            }
+        })?;
     Ok(Fact {
         subject: Subject::parse(&subject).ok_or_else(|| StoreError::Inconsistent {
             table: "facts",
@@ -148,10 +158,30 @@ pub(super) fn fact(row: &impl Columns) -> Result<Fact, StoreError> {
         },
         from_stated: row.text("from_stated")?,
         to_stated: row.text("to_stated")?,
-        basis: decoded("basis", &subject, id, &row.text("basis")?)?,
+        basis,
+        elsewhere,
         flags: decoded("flags", &subject, id, &row.text("flags")?)?,
         detail: decoded("detail", &subject, id, &row.text("detail")?)?,
     })
+}
+
+/// What a fact stands on: its stream's own events as numbers, those of others as `"UUID/SEQUENCE"`.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum StandsOn {
+    Own(u64),
+    Elsewhere(String),
+}
+
+fn stands_on(stored: Vec<StandsOn>) -> Option<(Vec<u64>, Vec<EventOf>)> {
+    let (mut basis, mut elsewhere) = (vec![], vec![]);
+    for event in stored {
+        match event {
+            StandsOn::Own(sequence) => basis.push(sequence),
+            StandsOn::Elsewhere(written) => elsewhere.push(EventOf::parse(&written)?),
+        }
+    }
+    Some((basis, elsewhere))
 }
 
 fn decoded<T: DeserializeOwned>(
@@ -169,8 +199,11 @@ fn decoded<T: DeserializeOwned>(
 
 /// The columns of a fact that are kept as JSON: basis, flags, detail.
 pub(super) fn json_columns(fact: &Fact) -> [String; 3] {
+    let own = fact.basis.iter().map(|sequence| Value::from(*sequence));
+    let elsewhere = fact.elsewhere.iter();
+    let stands_on = own.chain(elsewhere.map(|event| Value::from(event.to_string())));
     [
-        Value::from(fact.basis.clone()).to_string(),
+        stands_on.collect::<Value>().to_string(),
         Value::from(fact.flags.clone()).to_string(),
         Value::from_iter(fact.detail.clone()).to_string(),
     ]

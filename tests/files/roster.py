@@ -27,7 +27,7 @@ for number, (name, entry, room, area, graduated) in enumerate(rows, 4):
     sheet.write(number, 2, room)
     sheet.write(number, 3, area)
     sheet.write(number, 4, graduated)
-    # Formulas are written with the result 0.
+    # Formulas are written without a result; the tests put one in.
     sheet.write(number, 6, xlwt.Formula(f"D{number + 1}*30"))
 sheet.row(4).set_cell_error(5, 42)  # N/A
 sheet.write(6, 0, "合计")

@@ -4,6 +4,7 @@
 
 mod cli;
 mod data;
+mod identity;
 mod import;
 mod law;
 mod readme;

@@ -259,4 +259,11 @@ pub enum Change {
         sets: Vec<SpellSet>,
         period: Span,
     },
+    /// This record and another are of one company, and the other one goes on (并入记录). Half of a merge: the survivor's
+    /// record says [`Change::RecordTakenIn`]. Two real companies that become one are [`Change::Absorbed`].
+    RecordMerged { survivor: Uuid, reason: Text },
+    /// The record of the same company that this one has taken in (接收记录): the other half.
+    RecordTakenIn { other: Uuid, reason: Text },
+    /// This record and another are of two companies (确认非同一企业), whatever speaks for one. Both records say it.
+    RecordDistinct { other: Uuid, reason: Text },
 }

@@ -1,6 +1,7 @@
 //! The company (企业): a history of independent sets of spells.
 
 mod change;
+pub mod identity;
 pub mod life;
 mod names;
 mod terms;
@@ -98,6 +99,24 @@ impl history::Change for Change {
                 ..
             } => Ok(code.check(*board)?),
             _ => Ok(()),
+        }
+    }
+
+    fn counterpart(&self) -> Option<Uuid> {
+        match self {
+            Self::RecordMerged {
+                survivor: other, ..
+            }
+            | Self::RecordTakenIn { other, .. }
+            | Self::RecordDistinct { other, .. } => Some(*other),
+            _ => None,
+        }
+    }
+
+    fn merged_into(&self) -> Option<Uuid> {
+        match self {
+            Self::RecordMerged { survivor, .. } => Some(*survivor),
+            _ => None,
         }
     }
 

@@ -69,4 +69,7 @@ change_names! {
     PresenceObserved = "PresenceObserved", "presence-observed", "在册观察", "presence observed";
     AbsenceNoted = "AbsenceNoted", "absence-noted", "漏登", "absence noted";
     CoverageDeclared = "CoverageDeclared", "coverage-declared", "来源覆盖", "coverage declared";
+    RecordMerged = "RecordMerged", "record-merged", "并入记录", "record merged into another";
+    RecordTakenIn = "RecordTakenIn", "record-taken-in", "接收记录", "record taken in";
+    RecordDistinct = "RecordDistinct", "record-distinct", "确认非同一企业", "said to be another company";
 }

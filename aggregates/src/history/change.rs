@@ -44,6 +44,17 @@ pub trait Change:
         Ok(())
     }
 
+    /// The other record, of what two records say of each other: who is one with whom, or is not. Such a change is recorded
+    /// and taken back in both at once, by the repair of identities alone.
+    fn counterpart(&self) -> Option<Uuid> {
+        None
+    }
+
+    /// The record that goes on in place of this one, if this says that it is merged.
+    fn merged_into(&self) -> Option<Uuid> {
+        None
+    }
+
     /// What does not fit together in a history, sorted. A function of which events are in force, not of their order.
     #[must_use]
     fn contradictions(_history: &Timeline<Self>) -> Vec<Contradiction> {

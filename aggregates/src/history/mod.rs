@@ -7,6 +7,7 @@ mod change;
 mod contradiction;
 mod correct;
 mod record;
+mod repair;
 mod retract;
 mod retract_all;
 mod timeline;
@@ -16,12 +17,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use cqrs_es::Aggregate;
 use cqrs_es::event_sink::EventSink;
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 pub use assertion::{Assertion, CORRECTED, Entry, Event, RETRACTED, Sequence};
 pub use change::{Change, Impossible};
 pub use contradiction::{Contradiction, ContradictionKind};
 pub use correct::CorrectError;
 pub use record::RecordError;
+pub use repair::RepairError;
 pub use retract::RetractError;
 pub use retract_all::RetractAllError;
 pub use timeline::{InForce, Timeline};
@@ -113,6 +116,15 @@ pub enum Refusal {
     /// A retraction of several events was refused.
     #[error(transparent)]
     RetractAll(#[from] RetractAllError),
+    /// The record is merged into another, and only that one goes on.
+    #[error("this record was merged into {into}; record it there, or undo the merge first")]
+    Merged {
+        /// The record that goes on.
+        into: Uuid,
+    },
+    /// It would say of two records who is one with whom, in one of them.
+    #[error("who is one with whom is said in both records at once; use `nianlun identity`")]
+    Counterpart,
 }
 
 impl Refusal {
@@ -142,6 +154,7 @@ impl<C: Change> History<C> {
     /// [`Refusal`], one enum per use case.
     pub fn decide(&self, command: &Command<C>) -> Result<Vec<Event<C>>, Refusal> {
         let manner = &command.manner;
+        self.admits(&command.action)?;
         let mut events = match &command.action {
             Action::Record(assertions) => record::record(self, assertions, manner)?,
             Action::RecordSpell { opening, end } => {
@@ -175,6 +188,50 @@ impl<C: Change> History<C> {
             .into_iter()
             .find(|said| said.assertion.change.registers())
             .map(|said| said.sequence)
+    }
+
+    /// The record that goes on in place of this one, as far as this one says so.
+    #[must_use]
+    pub fn merged_into(&self) -> Option<Uuid> {
+        let said = self.timeline.in_force();
+        said.iter()
+            .find_map(|said| said.assertion.change.merged_into())
+    }
+
+    /// Refuses what a command may not say of identities, and all but the way back on a merged record.
+    fn admits(&self, action: &Action<C>) -> Result<(), Refusal> {
+        let said: Vec<&Assertion<C>> = match action {
+            Action::Record(assertions) => assertions.iter().collect(),
+            Action::RecordSpell { opening, end } => vec![opening, end],
+            Action::Correct {
+                target,
+                replacement,
+                ..
+            } => [replacement]
+                .into_iter()
+                .chain(
+                    self.timeline
+                        .get(*target)
+                        .and_then(|event| event.entry.assertion()),
+                )
+                .collect(),
+            Action::Retract { .. } | Action::RetractAll { .. } => vec![],
+        };
+        if said.iter().any(|said| said.change.counterpart().is_some()) {
+            return Err(Refusal::Counterpart);
+        }
+        let way_back = match action {
+            Action::Retract { target, .. } => self
+                .timeline
+                .get(*target)
+                .and_then(|event| event.entry.assertion())
+                .is_some_and(|said| said.change.counterpart().is_some()),
+            _ => false,
+        };
+        match self.merged_into().filter(|_| !way_back) {
+            Some(into) => Err(Refusal::Merged { into }),
+            None => Ok(()),
+        }
     }
 
     /// The event in force that says exactly this.

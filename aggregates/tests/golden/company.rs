@@ -342,5 +342,26 @@ fn statements() -> Vec<CompanyEvent> {
                 period: read("2017"),
             },
         ),
+        asserted(
+            "unknown",
+            Change::RecordMerged {
+                survivor: PLACE,
+                reason: text("同一企业登记两次"),
+            },
+        ),
+        asserted(
+            "unknown",
+            Change::RecordTakenIn {
+                other: PLACE,
+                reason: text("同一企业登记两次"),
+            },
+        ),
+        asserted(
+            "unknown",
+            Change::RecordDistinct {
+                other: PLACE,
+                reason: text("同名不同企业"),
+            },
+        ),
     ]
 }

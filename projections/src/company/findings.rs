@@ -3,7 +3,7 @@
 use nianlun_aggregates::company::{
     Change, Entity, LegalStatus, Programme, Spell, SpellKey, SpellSet,
 };
-use nianlun_aggregates::history::{Contradiction, Sequence};
+use nianlun_aggregates::history::{Change as _, Contradiction, Sequence};
 use nianlun_aggregates::window::{Window, point};
 use nianlun_aggregates::{Day, Span, Wording};
 
@@ -28,6 +28,20 @@ pub const IRREGULARITIES: &[Wording] = &[
     PAUSED,
     MISSING_ONCE,
 ];
+
+/// Two USCIs of one company, by records that were merged all the same. A contradiction: one of them is wrong.
+pub const TWO_USCIS: Wording = Wording {
+    code: "two-uscis",
+    zh: "两个统一代码",
+    en: "two USCIs",
+};
+
+/// Two records that may be of one company. Not a fact of either: it is found among all records when it is asked for.
+pub const POSSIBLE_DUPLICATE: Wording = Wording {
+    code: "possible-duplicate",
+    zh: "疑似重复",
+    en: "perhaps one company recorded twice",
+};
 
 const TWO_INCUBATORS: Wording = Wording {
     code: "two-incubators",
@@ -122,6 +136,7 @@ pub(super) fn find(story: &Story<'_>, policy: &Policy) -> Vec<Finding> {
         .iter()
         .map(|contradiction| contradicts(story, contradiction))
         .collect();
+    found.extend(two_uscis(story));
     found.extend(two_incubators(story));
     found.extend(incubations(story, policy));
     found.extend(absences(story));
@@ -149,6 +164,36 @@ fn contradicts(story: &Story<'_>, contradiction: &Contradiction) -> Finding {
         to: day,
         marks: true,
     }
+}
+
+/// Of a record that took in another under a USCI of its own.
+fn two_uscis(story: &Story<'_>) -> Option<Finding> {
+    if story.parts.len() < 2 {
+        return None;
+    }
+    let giving: Vec<(String, Sequence)> = story
+        .life
+        .said
+        .iter()
+        .flat_map(|said| {
+            let keys = said.assertion.change.identifiers();
+            keys.into_iter().map(|key| (key, said.sequence))
+        })
+        .filter(|(key, _)| key.starts_with("usci:"))
+        .collect();
+    let (first, _) = giving.first()?;
+    giving.iter().find(|(key, _)| key != first)?;
+    let mut events: Vec<_> = giving.iter().map(|(_, event)| *event).collect();
+    events.sort_unstable();
+    events.dedup();
+    Some(Finding {
+        code: TWO_USCIS.code,
+        grade: "contradiction",
+        events,
+        from: story.begin.unwrap_or(FOREVER),
+        to: FOREVER,
+        marks: true,
+    })
 }
 
 fn incubations_of<'a>(story: &'a Story<'a>) -> impl Iterator<Item = &'a Spell<'a>> {

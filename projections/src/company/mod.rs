@@ -1,18 +1,24 @@
 //! What a company's history says.
 
 mod findings;
+mod group;
+mod joined;
 mod pauses;
 mod spells;
 mod stages;
 mod stated;
 
-pub use findings::IRREGULARITIES;
+use std::collections::BTreeMap;
+
+pub use findings::{IRREGULARITIES, POSSIBLE_DUPLICATE, TWO_USCIS};
+pub use group::group_facts;
 use nianlun_aggregates::company::{Change, Entity, Life};
 use nianlun_aggregates::history::{Sequence, Timeline};
 use nianlun_aggregates::window::point;
 use uuid::Uuid;
 
-use crate::bitemporal::{Admitted, bitemporal};
+use self::joined::Part;
+use crate::bitemporal::Admitted;
 use crate::fact::{FOREVER, Fact, Subject};
 use crate::ladder::Ladders;
 use crate::policy::Policy;
@@ -26,20 +32,20 @@ pub fn facts(
     ladders: &Ladders,
     policy: &Policy,
 ) -> Vec<Fact> {
-    bitemporal(history, |timeline, days| {
-        read(id, timeline, days, ladders, policy)
-    })
+    let group = BTreeMap::from([(id, history)]);
+    let facts = group_facts(&group, ladders, policy).remove(&id);
+    facts.unwrap_or_default()
 }
 
-/// What a timeline says, at one moment of knowledge.
+/// What a record says at one moment of knowledge, with those of the records that it has taken in.
 fn read(
     id: Uuid,
-    timeline: &Timeline<Change>,
-    days: &[i32],
+    parts: &[Part<'_>],
+    timelines: &[&Timeline<Change>],
     ladders: &Ladders,
     policy: &Policy,
 ) -> Vec<Fact> {
-    let life = Life::of(timeline);
+    let life = Life::from_said(joined::said(timelines));
     if !life
         .said
         .iter()
@@ -51,7 +57,7 @@ fn read(
         id,
         begin: beginning(&life),
         life,
-        days,
+        parts,
     };
     let findings = findings::find(&story, policy);
     let mut facts = stated::facts(&story);
@@ -63,6 +69,9 @@ fn read(
             .flat_map(|ladder| stages::facts(&story, ladder)),
     );
     facts.extend(findings.into_iter().map(|finding| finding.fact(&story)));
+    for fact in &mut facts {
+        joined::name_events(fact, parts);
+    }
     facts
 }
 
@@ -72,8 +81,8 @@ struct Story<'a> {
     life: Life<'a>,
     /// The first day of which anything is known; `None` if nothing can be placed.
     begin: Option<i32>,
-    /// For each event of the stream by its place, the civil day on which it became known.
-    days: &'a [i32],
+    /// The streams that it is read from, its own first.
+    parts: &'a [Part<'a>],
 }
 
 impl Story<'_> {
@@ -118,8 +127,9 @@ impl Story<'_> {
 
     /// The day on which an event became known.
     fn known_on(&self, sequence: Sequence) -> Option<i32> {
-        self.days
-            .get(usize::try_from(sequence).ok()?.checked_sub(1)?)
+        let (part, sequence) = joined::place(sequence)?;
+        let days = self.parts.get(part)?.days;
+        days.get(usize::try_from(sequence).ok()?.checked_sub(1)?)
             .copied()
     }
 }

@@ -48,7 +48,10 @@ fn names(story: &Story<'_>) -> Vec<Fact> {
     let mut facts = vec![];
     for said in &story.life.said {
         match &said.assertion.change {
-            Change::Registered { name, .. } => {
+            // A record that was taken in gives another name.
+            Change::Registered { name, .. }
+                if !statements.iter().any(|one| one.turn == Turn::First) =>
+            {
                 statements.push(Stated {
                     day: story.begin,
                     turn: Turn::First,
@@ -59,10 +62,10 @@ fn names(story: &Story<'_>) -> Vec<Fact> {
             | Change::Incorporated {
                 name: Some(name), ..
             } => statements.push(stated(said, Some(name.to_string()))),
-            Change::AliasAdded { alias } => facts.push(
+            Change::AliasAdded { alias: name } | Change::Registered { name, .. } => facts.push(
                 story
                     .throughout(kind::ALIAS)
-                    .valued(alias.as_str())
+                    .valued(name.as_str())
                     .based([said.sequence]),
             ),
             _ => {}
@@ -229,6 +232,9 @@ fn moments(story: &Story<'_>) -> Vec<Fact> {
             Change::NamedAsAnchor { cluster, source } => moment(kind::MENTION)
                 .keyed(cluster.to_string())
                 .valued(source.as_str()),
+            Change::RecordDistinct { other, .. } => {
+                story.throughout(kind::DISTINCT).valued(other.to_string())
+            }
             _ => continue,
         };
         facts.push(Fact {

@@ -19,7 +19,7 @@ pub const FIRST: &str = "2026-01-01";
 pub const NOW: &str = "2199-12-31";
 
 pub static LADDERS: LazyLock<Ladders> = LazyLock::new(|| Ladders::shipped().expect("well formed"));
-static POLICY: LazyLock<Policy> = LazyLock::new(|| Policy::shipped().expect("well formed"));
+pub static POLICY: LazyLock<Policy> = LazyLock::new(|| Policy::shipped().expect("well formed"));
 
 /// A kind of subject with its fold.
 pub trait Folds: nianlun_aggregates::history::Change {

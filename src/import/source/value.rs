@@ -53,12 +53,21 @@ fn of_number(number: f64) -> String {
     if number.fract() == 0.0 && size < EXACT {
         return format!("{number:.0}").replace("-0", if number == 0.0 { "0" } else { "-0" });
     }
-    let rounded = format!("{number:.14e}").parse().unwrap_or(number);
-    if (1e-7..1e21).contains(&size) {
-        format!("{rounded}")
-    } else {
-        format!("{rounded:e}")
+    if !(1e-7..1e21).contains(&size) {
+        return format!("{:e}", rounded(number));
     }
+    let text = number.to_string();
+    // Fifteen digits, a point and a sign; zeros before the first digit may make it longer, which costs a second look only.
+    if text.len() <= 16 {
+        text
+    } else {
+        rounded(number).to_string()
+    }
+}
+
+/// A number with 15 digits.
+fn rounded(number: f64) -> f64 {
+    format!("{number:.14e}").parse().unwrap_or(number)
 }
 
 /// A date, with its time if it has one; a time or a duration alone as hours, minutes and seconds. A number that no

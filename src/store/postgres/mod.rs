@@ -5,6 +5,7 @@ mod connect;
 mod dialect;
 mod facts;
 mod identifiers;
+mod identity;
 mod log;
 mod notes;
 mod projection;
@@ -63,6 +64,20 @@ impl Store for PostgresStore {
         identifiers: &[String],
     ) -> Result<BTreeMap<String, StreamId>, StoreError> {
         identifiers::holders(&self.pool, identifiers).await
+    }
+
+    async fn identity_events(
+        &self,
+        companies: Option<&[Uuid]>,
+    ) -> Result<Vec<SerializedEvent>, StoreError> {
+        identity::events(&self.pool, companies).await
+    }
+
+    async fn correlated(
+        &self,
+        correlation: Option<&str>,
+    ) -> Result<Vec<AdmittedEvent>, StoreError> {
+        identity::correlated(&self.pool, correlation).await
     }
 
     async fn sequence(&self) -> Result<Round, StoreError> {

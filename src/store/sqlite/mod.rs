@@ -5,6 +5,7 @@ mod connect;
 mod dialect;
 mod facts;
 pub(super) mod identifiers;
+mod identity;
 mod log;
 mod notes;
 mod projection;
@@ -68,6 +69,20 @@ impl Store for SqliteStore {
         identifiers: &[String],
     ) -> Result<BTreeMap<String, StreamId>, StoreError> {
         identifiers::holders(&self.readers, identifiers).await
+    }
+
+    async fn identity_events(
+        &self,
+        companies: Option<&[Uuid]>,
+    ) -> Result<Vec<SerializedEvent>, StoreError> {
+        identity::events(&self.readers, companies).await
+    }
+
+    async fn correlated(
+        &self,
+        correlation: Option<&str>,
+    ) -> Result<Vec<AdmittedEvent>, StoreError> {
+        identity::correlated(&self.readers, correlation).await
     }
 
     async fn sequence(&self) -> Result<Round, StoreError> {

@@ -11,6 +11,7 @@ mod export;
 mod findings;
 mod formats;
 mod generate;
+mod identity;
 mod import;
 mod import_mapping;
 mod pipeline;

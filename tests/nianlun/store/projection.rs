@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use nianlun::store::{Checkpoint, FactSource, Projected, Store, StoreError};
-use nianlun_projections::{Fact, Known};
+use nianlun_projections::{EventOf, Fact, Known};
 
 use crate::contract;
 use crate::support::database::Harness;
@@ -34,6 +34,10 @@ async fn a_fact_comes_back_as_it_was_written(harness: &Harness) {
         from_stated: "2016年初".to_owned(),
         to_stated: "?".to_owned(),
         basis: vec![1, 7, 9_007_199_254_740_993],
+        elsewhere: vec![EventOf {
+            id: company(2).id,
+            sequence: 3,
+        }],
         flags: vec!["late".to_owned(), "a \\ b".to_owned()],
         detail: [("名".to_owned(), "value\nof two lines".to_owned())].into(),
         ..fact(company(1), "occupancy", "carrier", "unit", -100, i32::MAX)

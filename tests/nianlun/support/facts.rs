@@ -32,6 +32,7 @@ pub fn fact(stream: StreamId, kind: &str, key: &str, value: &str, from: i32, to:
         from_stated: String::new(),
         to_stated: String::new(),
         basis: vec![1],
+        elsewhere: vec![],
         flags: Vec::new(),
         detail: BTreeMap::new(),
     }

@@ -49,11 +49,11 @@ impl Life<'_> {
             .said
             .iter()
             .find_map(|said| match &said.assertion.change {
-                Change::Registered { entity, .. } if !entity.can_be_listed() => {
-                    Some((entity, said.sequence))
-                }
+                Change::Registered { entity, .. } => Some((entity, said.sequence)),
                 _ => None,
             });
+        // Of a record that took in another, its own registration comes first and says what it is.
+        let registered = registered.filter(|(entity, _)| !entity.can_be_listed());
         let Some((entity, registration)) = registered else {
             return;
         };

@@ -220,7 +220,10 @@ pub fn effects(said: Said<'_>) -> Vec<Effect<'_>> {
         | Change::StatusObserved { .. }
         | Change::PresenceObserved { .. }
         | Change::AbsenceNoted { .. }
-        | Change::CoverageDeclared { .. } => vec![],
+        | Change::CoverageDeclared { .. }
+        | Change::RecordMerged { .. }
+        | Change::RecordTakenIn { .. }
+        | Change::RecordDistinct { .. } => vec![],
     }
 }
 

@@ -113,10 +113,7 @@ fn titles_totals_notes_and_repeated_headers_are_left_out_with_a_notice() {
     let text = "在孵企业名单,,\n2016年3月,,\n企业 名称,面积,日期\n甲,120,2016\n小 计：,120,\n企业 名称,面积,日期\n,,\n乙,80,2016\n第1页,,\n合计,200,\n注：单位为平方米,,\n";
     let made = file("t.csv", text.as_bytes());
     let format = FileFormat {
-        skip: names(&["第*页"])
-            .into_iter()
-            .map(|_| "第1*".to_owned())
-            .collect(),
+        skip: names(&["第*"]),
         ..FileFormat::default()
     };
     let (done, all) = all_of(&made.path, &format, &names(&["企业名称", "日期"])).unwrap();

@@ -8,6 +8,7 @@ mod xlsx;
 
 use std::io::{Cursor, Read, Write};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use tempfile::TempDir;
 
@@ -42,8 +43,6 @@ struct All {
     errors: Vec<RowIssue>,
 }
 
-use std::sync::Arc;
-
 impl All {
     /// Rows as text: number, then the cells by column.
     fn lines(&self) -> Vec<String> {
@@ -55,10 +54,9 @@ impl All {
     }
 
     fn noticed(&self) -> Vec<(u64, &str)> {
-        let notice = |issue: &'_ RowIssue| issue.row;
         self.notices
             .iter()
-            .map(|issue| (notice(issue), issue.value.as_str()))
+            .map(|issue| (issue.row, issue.value.as_str()))
             .collect()
     }
 }

@@ -27,11 +27,10 @@ fn an_old_workbook_is_read_with_its_merged_header_dates_and_errors() {
     assert_eq!(
         all.lines(),
         [
-            "5 企业名称=甲科技有限公司 入驻/日期=2016-03-01 入驻/房号=101 面积=120 毕业=true 租金=0",
-            "6 企业名称=乙科技有限公司 入驻/日期=2016-04-15 入驻/房号=102 面积=85.5 毕业=false 租金=0",
+            "5 企业名称=甲科技有限公司 入驻/日期=2016-03-01 入驻/房号=101 面积=120 毕业=true",
+            "6 企业名称=乙科技有限公司 入驻/日期=2016-04-15 入驻/房号=102 面积=85.5 毕业=false",
         ]
     );
-    assert_eq!(all.rows[0].computed().collect::<Vec<_>>(), ["租金"]);
     let noticed = all.noticed();
     assert_eq!(
         noticed[1..4],
@@ -67,6 +66,19 @@ fn a_hidden_sheet_is_read_if_it_is_named() {
     );
 }
 
+#[test]
+fn the_last_result_of_a_formula_is_marked() {
+    let bytes = with_book(|mut book| {
+        let none = [3, 0, 0, 0, 0, 0, 0xFF, 0xFF];
+        let place = book.windows(8).position(|value| value == none).unwrap();
+        book[place..place + 8].copy_from_slice(&3600_f64.to_le_bytes());
+        book
+    });
+    let (_, all) = read_as("roster.xls", &bytes, &["企业名称"]).unwrap();
+    assert_eq!(all.rows[0].cell("租金"), Some("3600"));
+    assert_eq!(all.rows[0].computed().collect::<Vec<_>>(), ["租金"]);
+}
+
 /// The fixture with other bytes in its stream.
 pub(super) fn with_book(change: impl FnOnce(Vec<u8>) -> Vec<u8>) -> Vec<u8> {
     let mut from = cfb::CompoundFile::open(Cursor::new(ROSTER)).unwrap();
@@ -75,7 +87,8 @@ pub(super) fn with_book(change: impl FnOnce(Vec<u8>) -> Vec<u8>) -> Vec<u8> {
         .unwrap()
         .read_to_end(&mut book)
         .unwrap();
-    let mut to = cfb::CompoundFile::create(Cursor::new(vec![])).unwrap();
+    let mut to =
+        cfb::CompoundFile::create_with_version(cfb::Version::V3, Cursor::new(vec![])).unwrap();
     to.create_stream("/Workbook")
         .unwrap()
         .write_all(&change(book))
