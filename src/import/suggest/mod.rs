@@ -2,6 +2,7 @@
 
 mod code;
 mod column;
+mod declared;
 mod guess;
 mod header;
 mod lines;
