@@ -104,12 +104,12 @@ fn changed_area(spell: &Spell<'_>, opening: &Change, seen: i32) -> Confirmed {
     };
     let so_far = spell.opened.iter().chain(&spell.notes);
     let so_far = so_far.filter(|edge| edge.day.is_none_or(|day| day <= seen));
-    let known = so_far.filter_map(|edge| match &edge.said.assertion.change {
+    let mut known = so_far.filter_map(|edge| match &edge.said.assertion.change {
         Change::OccupancyStarted { area, .. } => area.as_ref(),
         Change::OccupancyAreaChanged { area, .. } => Some(area),
         _ => None,
     });
-    if known.last() == Some(area) {
+    if known.next_back() == Some(area) {
         return Confirmed::Yes;
     }
     Confirmed::But(Box::new(Change::OccupancyAreaChanged {

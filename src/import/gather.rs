@@ -22,7 +22,7 @@ use super::identify::Finder;
 use super::mapping::{Mapping, Value};
 use super::report::{Issue, Report, Severity};
 use super::roster::{Filed, List};
-use super::source::{self, FileRead, Header, Item, RowIssue, SourceError};
+use super::source::{self, FileRead, Item, RowIssue, SourceError};
 use super::spool::{Entry, Spool, SpooledRow};
 use crate::store::StreamId;
 
@@ -81,7 +81,11 @@ impl Reading {
                         return ControlFlow::Break(());
                     }
                     let whole = self.flush(&mut block);
-                    let next = self.table(&file, digest, header);
+                    let next = Arc::new(Table {
+                        file: file.clone(),
+                        digest: digest.to_owned(),
+                        header,
+                    });
                     table = Some(Arc::clone(&next));
                     whole && self.to.blocking_send(Read::Table(next)).is_ok()
                 }
@@ -115,14 +119,6 @@ impl Reading {
         }
         self.flush(&mut block);
         Ok(read)
-    }
-
-    fn table(&self, file: &str, digest: &str, header: Arc<Header>) -> Arc<Table> {
-        Arc::new(Table {
-            file: file.to_owned(),
-            digest: digest.to_owned(),
-            header,
-        })
     }
 
     fn flush(&self, block: &mut Vec<Line>) -> bool {
@@ -202,7 +198,9 @@ pub async fn gather(
                 } else {
                     gathering.coded(&mut gathered, lines, &mut issues)?;
                 }
-                issues.into_iter().for_each(|issue| report.tell(issue));
+                for issue in issues {
+                    report.tell(issue);
+                }
                 progress(report.rows);
             }
         }

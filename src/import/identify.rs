@@ -126,7 +126,7 @@ impl<'a> Finder<'a> {
                     issues.push(line.error("", "", told(&question)));
                     if self.questions.len() < ASKED {
                         let says = question.says.clone();
-                        self.questions.entry(says).or_insert(question);
+                        self.questions.entry(says).or_insert(*question);
                     }
                 }
             }
@@ -141,7 +141,7 @@ impl<'a> Finder<'a> {
         line: &Line,
         says: &Says,
         held: &BTreeMap<String, Uuid>,
-    ) -> Result<(Uuid, Vec<Identifier>), Question> {
+    ) -> Result<(Uuid, Vec<Identifier>), Box<Question>> {
         let answered = self.answers.iter().find(|answer| {
             let mut told = answer.says.iter();
             !answer.says.is_empty()
@@ -155,17 +155,19 @@ impl<'a> Finder<'a> {
         {
             return Ok((*company, identifiers));
         }
-        let ask = |reason: &str, candidates: Vec<Candidate>| Question {
-            source: self.mapping.name.to_string(),
-            says: says.words.clone(),
-            reason: reason.to_owned(),
-            candidates,
-            place: (
-                line.table.file.clone(),
-                line.table.header.sheet.clone(),
-                line.row.number,
-            ),
-            run: self.run.to_owned(),
+        let ask = |reason: &str, candidates: Vec<Candidate>| {
+            Box::new(Question {
+                source: self.mapping.name.to_string(),
+                says: says.words.clone(),
+                reason: reason.to_owned(),
+                candidates,
+                place: (
+                    line.table.file.clone(),
+                    line.table.header.sheet.clone(),
+                    line.row.number,
+                ),
+                run: self.run.to_owned(),
+            })
         };
         if answered.is_none() {
             let mut candidates = vec![];

@@ -11,7 +11,7 @@ use super::books::Question;
 use super::cells::{Line, Table};
 use super::confirm::unconfirmed;
 use super::declare::{CARRIERS, CLUSTERS};
-use super::draft::{Draft, Reader, drafts};
+use super::draft::{Draft, Implied, Reader, drafts};
 use super::gather::list_of;
 use super::introduce::{COMPANIES, introduce};
 use super::mapping::Mapping;
@@ -53,6 +53,9 @@ struct Told {
     line: Line,
     identifiers: Vec<String>,
 }
+
+/// A row with when it was said, and the field that its events get.
+type SaidRow<'a> = (Option<i64>, &'a Line, Implied<'a>);
 
 /// A kind of subject that rows can be about.
 pub trait Kind: Change + 'static {
@@ -140,7 +143,7 @@ impl Kind for company::Change {
             .map(|(line, _)| (by_row.get(&place(&line)).copied().flatten(), line))
             .collect();
         let read = lines.iter().map(|(asserted, line)| (*asserted, line, None));
-        steps.extend(planning.rows(read.collect(), COMPANIES, &mut issues));
+        steps.extend(planning.rows(&read.collect::<Vec<_>>(), COMPANIES, &mut issues));
         steps.extend(gone(planning, earlier, lines.iter().map(|(_, line)| line)));
         if mapping.roster.is_some() {
             steps.extend(planning.rosters(&lines, listed, stored, &mut issues));
@@ -167,7 +170,7 @@ fn coded<C: Change>(planning: &Planning<'_>, entries: Vec<Entry>, reader: Reader
         let code = told.identifiers.first().map(|code| ("code", code.as_str()));
         (told.asserted, &told.line, code)
     });
-    let mut steps = planning.rows(read.collect(), reader, &mut issues);
+    let mut steps = planning.rows(&read.collect::<Vec<_>>(), reader, &mut issues);
     steps.extend(gone(planning, earlier, told.iter().map(|told| &told.line)));
     steps.sort_by_key(|step| step.asserted);
     Planned {
@@ -246,7 +249,7 @@ impl Planning<'_> {
     /// What rows say by their outputs. In a roster only those outputs count that have a date of their own.
     fn rows<C: Change>(
         &self,
-        lines: Vec<(Option<i64>, &Line, Option<(&'static str, &str)>)>,
+        lines: &[SaidRow<'_>],
         reader: Reader<C>,
         issues: &mut Vec<Issue>,
     ) -> Vec<Step<C>> {

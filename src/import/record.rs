@@ -191,7 +191,9 @@ impl<'a, C: Change> Recorder<'a, C> {
         }
         self.issues.sort();
         self.issues.dedup();
-        self.issues.into_iter().for_each(|issue| report.tell(issue));
+        for issue in self.issues {
+            report.tell(issue);
+        }
     }
 
     fn say(&mut self, draft: Draft<C>) {

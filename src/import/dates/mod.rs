@@ -9,6 +9,8 @@ use nianlun_aggregates::span::SpanError;
 use nianlun_aggregates::text::half_width;
 use nianlun_aggregates::{Day, Span};
 
+use plain::Why;
+
 pub use formats::check_formats;
 pub use within::find_date;
 
@@ -97,6 +99,11 @@ pub fn date_with(text: &str, formats: &[String]) -> Result<Option<Span>, DateErr
         return Err(unreadable);
     };
     match plain::read(&compact) {
+        Some(Err(Why::NoSuchDay))
+            if matches!(unreadable, DateError::Unreadable(SpanError::Day(_))) =>
+        {
+            Err(unreadable)
+        }
         Some(read) => read.map(Some).map_err(|why| why.of(text)),
         None => rough::read(&compact).map(Some).ok_or(unreadable),
     }

@@ -2,7 +2,7 @@
 
 use nianlun_projections::Subject;
 
-use super::{DateKind, Identify, Mapping, MappingError, Shape, Value, placeholders};
+use super::{Cells, DateKind, Identify, Mapping, MappingError, Shape, Value, placeholders};
 use crate::import::dates::check_formats;
 use crate::import::source::Header;
 
@@ -32,21 +32,7 @@ impl Mapping {
             }
             _ => {}
         }
-        if (self.shape == Shape::Roster) != self.roster.is_some() {
-            return misfit(
-                "[roster]",
-                "shape \"roster\" needs [roster] with `observed_on`, and no other shape has it",
-            );
-        }
-        if self.shape == Shape::Roster && self.subject.kind != Subject::Company {
-            return misfit("[subject]", "a roster lists companies");
-        }
-        if self.shape == Shape::Roster && self.row_key.is_some() {
-            return misfit(
-                "row_key",
-                "a roster needs none: its rows are known by list and company",
-            );
-        }
+        self.check_roster()?;
         for (index, output) in self.outputs.iter().enumerate() {
             let place = format!("[[output]] {}", index + 1);
             match (self.shape, &output.event, &output.opens) {
@@ -78,41 +64,70 @@ impl Mapping {
             }
         }
         for (place, value) in self.values() {
-            let Value::Cells(cells) = value else { continue };
-            let sources = [
-                cells.column.is_some(),
-                cells.template.is_some(),
-                cells.of.is_some(),
-            ];
-            if sources.iter().filter(|given| **given).count() != 1 {
-                return misfit(
-                    &place,
-                    "a value is a constant, or has one of `column`, `template` and `of`",
-                );
-            }
-            if cells
-                .table
-                .as_ref()
-                .is_some_and(|table| !self.tables.contains_key(table))
+            if let Value::Cells(cells) = value
+                && let Err(reason) = self.check_cells(cells)
             {
-                return misfit(&place, "its `table` is not among [tables]");
-            }
-            if let Err(reason) = check_formats(&cells.formats) {
                 return misfit(&place, &reason);
             }
-            let fits = match cells.kind {
-                Some(DateKind::Between) => cells.after.is_some(),
-                Some(DateKind::Season) => cells
-                    .months
-                    .is_some_and(|months| (1..=12).contains(&months)),
-                _ => cells.after.is_none() && cells.months.is_none(),
-            };
-            if !fits {
-                return misfit(
-                    &place,
-                    "`as = \"between\"` needs `after`, `as = \"season\"` needs `months` from 1 to 12",
-                );
-            }
+        }
+        Ok(())
+    }
+
+    fn check_cells(&self, cells: &Cells) -> Result<(), String> {
+        let sources = [
+            cells.column.is_some(),
+            cells.template.is_some(),
+            cells.of.is_some(),
+        ];
+        if sources.iter().filter(|given| **given).count() != 1 {
+            return Err(
+                "a value is a constant, or has one of `column`, `template` and `of`".to_owned(),
+            );
+        }
+        let table = cells.table.as_ref();
+        if table.is_some_and(|table| !self.tables.contains_key(table)) {
+            return Err("its `table` is not among [tables]".to_owned());
+        }
+        check_formats(&cells.formats)?;
+        let fits = match cells.kind {
+            Some(DateKind::Between) => cells.after.is_some(),
+            Some(DateKind::Season) => cells
+                .months
+                .is_some_and(|months| (1..=12).contains(&months)),
+            _ => cells.after.is_none() && cells.months.is_none(),
+        };
+        if fits {
+            Ok(())
+        } else {
+            Err(
+                "`as = \"between\"` needs `after`, `as = \"season\"` needs `months` from 1 to 12"
+                    .to_owned(),
+            )
+        }
+    }
+
+    /// A roster has its own part, lists companies, and knows its rows by list and company.
+    fn check_roster(&self) -> Result<(), MappingError> {
+        let misfit = |place: &str, reason: &str| {
+            Err(MappingError::Misfit {
+                place: place.to_owned(),
+                reason: reason.to_owned(),
+            })
+        };
+        if (self.shape == Shape::Roster) != self.roster.is_some() {
+            return misfit(
+                "[roster]",
+                "shape \"roster\" needs [roster] with `observed_on`, and no other shape has it",
+            );
+        }
+        if self.shape == Shape::Roster && self.subject.kind != Subject::Company {
+            return misfit("[subject]", "a roster lists companies");
+        }
+        if self.shape == Shape::Roster && self.row_key.is_some() {
+            return misfit(
+                "row_key",
+                "a roster needs none: its rows are known by list and company",
+            );
         }
         Ok(())
     }

@@ -18,7 +18,7 @@ use super::source::FileFormat;
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Mapping {
-    /// Code of the source.
+    /// Code of the source: lower-case letters, digits, hyphens.
     #[schemars(with = "String", regex(pattern = "^[a-z][a-z0-9-]{0,59}$"))]
     pub name: Code,
     /// What it is, for people.
@@ -54,7 +54,7 @@ pub struct Mapping {
     /// Other events of carriers and clusters, recorded before the first row.
     #[serde(default, rename = "event")]
     pub events: Vec<BTreeMap<String, String>>,
-    /// Value tables.
+    /// Value tables: what a cell says, and what that is here.
     #[serde(default)]
     pub tables: BTreeMap<String, BTreeMap<String, String>>,
     /// What a row says.
@@ -283,22 +283,22 @@ pub struct Output {
     /// The event.
     #[serde(default)]
     pub event: Option<Value>,
-    /// Its date.
+    /// Its date; `unknown` if absent or empty.
     #[serde(default)]
     pub on: Option<Value>,
     /// How the period opens.
     #[serde(default)]
     pub opens: Option<String>,
-    /// From when.
+    /// From when; if empty, only the end is recorded.
     #[serde(default)]
     pub from: Option<Value>,
     /// How it ends.
     #[serde(default)]
     pub ends: Option<String>,
-    /// Until when.
+    /// Until when; if empty, the period is open.
     #[serde(default)]
     pub to: Option<Value>,
-    /// Fields of the end only.
+    /// Fields of the end only, such as `outcome` or `reason`.
     #[serde(default)]
     pub on_end: BTreeMap<String, Value>,
     /// The fields of the events.
@@ -330,17 +330,17 @@ pub enum Value {
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Cells {
-    /// One cell.
+    /// A cell, trimmed; empty means absent.
     pub column: Option<String>,
-    /// What stands around the row.
+    /// What stands around the row, instead of a cell.
     pub of: Option<Around>,
-    /// Several, joined.
+    /// Cells joined, such as `{X} {Y}`; absent if all are empty.
     pub template: Option<String>,
-    /// Only what stands before this.
+    /// Only what stands before the first of these.
     pub until: Option<String>,
-    /// Looked up in this table.
+    /// Looked up in this table of `tables`: exact, or the longest key that begins or ends with `*`.
     pub table: Option<String>,
-    /// Instead of an absent cell.
+    /// Instead of an absent cell; used as it is, not looked up.
     pub default: Option<String>,
     /// Several values in one cell, between these.
     pub split: Option<String>,

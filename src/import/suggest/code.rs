@@ -99,8 +99,8 @@ mod tests {
 
     #[test]
     fn names_that_sound_alike_get_different_codes() {
-        let alike = codes_of(["园区", "元区", "圆区"], "carrier");
-        let codes: Vec<_> = alike.iter().map(|(_, code)| code.as_str()).collect();
+        let named = codes_of(["园区", "元区", "圆区"], "carrier");
+        let codes: Vec<_> = named.iter().map(|(_, code)| code.as_str()).collect();
         assert_eq!(codes, ["yuan-qu", "yuan-qu-2", "yuan-qu-3"]);
     }
 }

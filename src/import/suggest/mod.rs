@@ -2,6 +2,7 @@
 
 mod code;
 mod column;
+mod declared;
 mod guess;
 mod header;
 mod lines;
@@ -196,11 +197,11 @@ fn twice(guesses: &mut [guess::Guess], header: &Header, lang: Language) {
             guess.meaning = None;
             guess.sureness = guess::Sureness::Unsure;
             guess.otherwise = vec![];
-            guess.why = match lang {
+            let why = match lang {
                 Language::Zh => "有同名的列，请先改名",
                 Language::En => "another column is called so; rename one",
-            }
-            .to_owned();
+            };
+            guess.why = String::from(why);
         }
     }
 }

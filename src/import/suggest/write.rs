@@ -5,10 +5,11 @@ use std::collections::BTreeSet;
 use nianlun_aggregates::Language;
 
 use super::column::Column;
+use super::declared::{carriers, tables};
 use super::guess::{Guess, Sureness, shortened};
 use super::lines::{Lines, quoted};
 use super::meaning::Meaning;
-use super::outputs::{Outputs, carriers, outputs, tables};
+use super::outputs::{Outputs, outputs};
 
 /// A table as it was seen.
 #[derive(Clone, Debug)]

@@ -13,6 +13,7 @@ mod formats;
 mod generate;
 mod identity;
 mod import;
+mod import_mapping;
 mod pipeline;
 mod rebuild;
 mod record;

@@ -3,6 +3,7 @@
 mod rows;
 mod same;
 mod suggest;
+mod values;
 
 use std::sync::Arc;
 

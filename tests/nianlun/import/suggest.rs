@@ -1,5 +1,6 @@
 //! Suggested mappings: what is recognised, how sure it is, and that an import by them works.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -195,21 +196,27 @@ async fn a_ledger_of_arrivals_and_departures_is_mapped_and_imported(harness: &Ha
     let mut text = "日期,企业名称,信用代码,变动类型,房号,租赁面积(㎡),经办人\n".to_owned();
     for number in 0..12 {
         let (name, code) = (format!("示例{number}科技有限公司"), usci(number));
-        text.push_str(&format!(
-            "2016-{:02}-05,{name},{code},入驻,A{number},约120,某某\n",
+        writeln!(
+            text,
+            "2016-{:02}-05,{name},{code},入驻,A{number},约120,某某",
             number + 1
-        ));
+        )
+        .expect("a text");
         if number % 3 == 0 {
-            text.push_str(&format!(
-                "2017-{:02}-20,{name},{code},退租,A{number},,某某\n",
+            writeln!(
+                text,
+                "2017-{:02}-20,{name},{code},退租,A{number},,某某",
                 number + 1
-            ));
+            )
+            .expect("a text");
         }
     }
-    text.push_str(&format!(
-        "2017-12-01,示例1科技有限公司,{},续租,A1,,某某\n",
+    writeln!(
+        text,
+        "2017-12-01,示例1科技有限公司,{},续租,A1,,某某",
         usci(1)
-    ));
+    )
+    .expect("a text");
     let (bytes, _, _) = encoding_rs::GB18030.encode(&text);
     fs::write(&path, bytes).expect("written");
 
@@ -302,14 +309,12 @@ async fn an_english_export_is_mapped_and_imported(harness: &Harness) {
     let path = folder.path().join("Tenants export 2016.csv");
     let mut text = "Company Name;Unified Social Credit Code;Move-in date;Move-out date;Area (m2);Room;Sector;Registered capital;Contact;E-mail;Checked\n".to_owned();
     for number in 0..12 {
-        text.push_str(&format!(
-            "Example {number} Co., Ltd.;{};{:02}/25/2016;{};{};R{number};IT;500;A. Person;a{number}@example.com;01/0{}/2016\n",
+        writeln!(text, "Example {number} Co., Ltd.;{};{:02}/25/2016;{};{};R{number};IT;500;A. Person;a{number}@example.com;01/0{}/2016",
             usci(number),
             number + 1,
             if number == 2 { "02/03/2017" } else { "" },
             100 + number,
-            number % 9 + 1,
-        ));
+            number % 9 + 1).expect("a text");
     }
     fs::write(&path, text).expect("written");
 
@@ -331,7 +336,7 @@ async fn an_english_export_is_mapped_and_imported(harness: &Harness) {
         ],
     );
     assert!(
-        !suggestion.contains("@") && !suggestion.contains("A. Person"),
+        !suggestion.contains('@') && !suggestion.contains("A. Person"),
         "{suggestion}"
     );
 
@@ -347,7 +352,7 @@ async fn a_dated_list_is_mapped_as_a_roster_and_imported(harness: &Harness) {
     let path = folder.path().join("在孵企业2016年3月.csv");
     let mut text = "企业名称,统一社会信用代码,所属行业\n".to_owned();
     for number in 0..6 {
-        text.push_str(&format!("示例{number}科技有限公司,{},软件\n", usci(number)));
+        writeln!(text, "示例{number}科技有限公司,{},软件", usci(number)).expect("a text");
     }
     fs::write(&path, &text).expect("written");
 
