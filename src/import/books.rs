@@ -132,6 +132,15 @@ pub async fn keep_run(store: &dyn Store, run: &Run) -> Result<(), StoreError> {
         .await
 }
 
+/// Forgets a run that wrote nothing, and the lists that it brought.
+///
+/// # Errors
+/// Those of the store.
+pub async fn forget(store: &dyn Store, run: &Run) -> Result<(), StoreError> {
+    drop_lists(store, &run.source, &run.run).await?;
+    store.drop_notes(RUNS, std::slice::from_ref(&run.run)).await
+}
+
 /// The days of the lists that a source has given, by list.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Lists(pub BTreeMap<String, BTreeSet<Day>>);

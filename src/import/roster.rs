@@ -226,7 +226,7 @@ impl<'a> Roster<'a> {
                     open = true;
                     let on = since(before, *day);
                     let origin = origin.clone().unwrap_or_else(|| self.absent(*day));
-                    wanted.push(self.wants(on, opening.clone(), origin));
+                    wanted.push(Self::wants(on, opening.clone(), origin));
                 }
                 (true, None) => {
                     let back = shown(at + 1);
@@ -234,12 +234,12 @@ impl<'a> Roster<'a> {
                         let source = Text::new(self.name).ok();
                         wanted.extend(source.map(|source| {
                             let change = Change::AbsenceNoted { source };
-                            self.wants(Span::Day(*day), change, self.absent(*day))
+                            Self::wants(Span::Day(*day), change, self.absent(*day))
                         }));
                     } else {
                         open = false;
                         let on = since(before, *day);
-                        wanted.push(self.wants(on, kept.end.clone(), self.absent(*day)));
+                        wanted.push(Self::wants(on, kept.end.clone(), self.absent(*day)));
                     }
                 }
                 _ => {}
@@ -311,7 +311,7 @@ impl<'a> Roster<'a> {
                 if !known {
                     let on = since(last.as_ref().map(|(day, _)| *day), day);
                     let origin = origin.unwrap_or_else(|| self.absent(day));
-                    wanted.push(self.wants(on, change.clone(), origin));
+                    wanted.push(Self::wants(on, change.clone(), origin));
                 }
                 last = Some((day, change));
             }
@@ -376,7 +376,7 @@ impl<'a> Roster<'a> {
         }
     }
 
-    fn wants(&self, on: Span, change: Change, origin: Origin) -> Wanted<Change> {
+    fn wants(on: Span, change: Change, origin: Origin) -> Wanted<Change> {
         let assertion = Assertion { on, change };
         Wanted {
             slot: slot(&assertion.change),

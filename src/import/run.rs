@@ -12,7 +12,7 @@ use nianlun_aggregates::{Text, carrier, cluster, company};
 use nianlun_projections::Subject;
 use uuid::Uuid;
 
-use super::books::{self, Run, RunKind};
+use super::books::{self, Answer, Run, RunKind};
 use super::declare::declarations;
 use super::gather::{Gathered, gather, name};
 use super::identify::Finder;
@@ -142,15 +142,7 @@ impl Importer {
             ..Report::default()
         };
 
-        let mut answers = books::answers(self.store.as_ref(), mapping.name.as_str()).await?;
-        let companies: Vec<_> = answers.iter().filter_map(|answer| answer.company).collect();
-        let survivors = survivors(self.store.as_ref(), &companies).await?;
-        for company in answers
-            .iter_mut()
-            .filter_map(|answer| answer.company.as_mut())
-        {
-            *company = survivors.get(company).copied().unwrap_or(*company);
-        }
+        let answers = self.answers(mapping).await?;
         let store = self.store.as_ref();
         let mut finder = Finder::new(store, mapping, &kept.run, answers).await?;
         let mut gathered = gather(
@@ -187,13 +179,7 @@ impl Importer {
             retract_missing: options.retract_missing,
             reason: &reason,
         };
-        let sink = if options.dry_run {
-            Sink::Nowhere
-        } else if options.strict {
-            Sink::Whole(store.bulk().await?)
-        } else {
-            Sink::new(&self.store, self.appending)
-        };
+        let sink = self.sink(options).await?;
         let mut brings = gathered.brings.clone();
         brings.extend(declared.carriers.keys().chain(declared.clusters.keys()));
         let mut pipeline = Pipeline::new(Arc::clone(&self.store), &run, brings, report, sink);
@@ -229,16 +215,49 @@ impl Importer {
         for question in &mut report.questions {
             question.run.clone_from(&kept.run);
         }
-        if !report.nothing_written {
-            books::ask(store, &report.questions).await?;
-            let ended = Run {
-                ended: Some(Timestamp::now().to_string()),
-                counts: counts(&report),
-                ..kept
-            };
-            books::keep_run(store, &ended).await?;
+        if !options.dry_run {
+            self.close(kept, &report).await?;
         }
         Ok(report)
+    }
+
+    /// The answers for the mapping's source, led on to the records that go on.
+    async fn answers(&self, mapping: &Mapping) -> Result<Vec<Answer>, StoreError> {
+        let mut answers = books::answers(self.store.as_ref(), mapping.name.as_str()).await?;
+        let companies: Vec<_> = answers.iter().filter_map(|answer| answer.company).collect();
+        let survivors = survivors(self.store.as_ref(), &companies).await?;
+        let companies = answers
+            .iter_mut()
+            .filter_map(|answer| answer.company.as_mut());
+        for company in companies {
+            *company = survivors.get(company).copied().unwrap_or(*company);
+        }
+        Ok(answers)
+    }
+
+    async fn sink(&self, options: &Options) -> Result<Sink, StoreError> {
+        Ok(if options.dry_run {
+            Sink::Nowhere
+        } else if options.strict {
+            Sink::Whole(self.store.bulk().await?)
+        } else {
+            Sink::new(&self.store, self.appending)
+        })
+    }
+
+    /// Keeps what the run came to. A strict one that wrote nothing is forgotten.
+    async fn close(&self, kept: Run, report: &Report) -> Result<(), StoreError> {
+        let store = self.store.as_ref();
+        if report.nothing_written {
+            return books::forget(store, &kept).await;
+        }
+        books::ask(store, &report.questions).await?;
+        let ended = Run {
+            ended: Some(Timestamp::now().to_string()),
+            counts: counts(report),
+            ..kept
+        };
+        books::keep_run(store, &ended).await
     }
 
     /// Imports a file's bytes; `name` is what the file is called.

@@ -167,9 +167,8 @@ mod tests {
             .map(|n| Uuid::from_u128(n * 0x9E37_79B9_7F4A_7C15))
             .collect();
         let long = "行\n\"".repeat(400);
-        for number in 0..30_000 {
-            let stream = streams[number as usize % streams.len()];
-            spool.add(stream, &entry(number, &long)).unwrap();
+        for (number, stream) in (0..30_000).zip(streams.iter().cycle()) {
+            spool.add(*stream, &entry(number, &long)).unwrap();
         }
         assert!(!spool.files.is_empty(), "more than is held in memory");
         assert_eq!(spool.len(), 30_000);

@@ -51,7 +51,7 @@ fn possible_duplicate(pair: Pair) -> FindingLine {
 }
 
 /// A row of which it is open who it is about, as a finding of the first company that it may be about.
-fn unresolved_row(question: Question) -> FindingLine {
+fn unresolved_row(question: &Question) -> FindingLine {
     let says = question.says.iter();
     let says: Vec<_> = says.map(|(scheme, id)| format!("{scheme}={id}")).collect();
     let candidates = question.candidates.iter();
@@ -124,7 +124,7 @@ pub async fn findings(
     let now = point.known == KnownAt::Latest;
     if now && code.is_none_or(|code| code == UNRESOLVED_ROW.code) {
         let open = questions(store, None).await?;
-        lines.extend(open.into_iter().map(unresolved_row));
+        lines.extend(open.iter().map(unresolved_row));
     }
     lines.sort_by(|a, b| {
         let fact = &a.fact;
