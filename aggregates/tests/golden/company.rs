@@ -27,6 +27,7 @@ pub fn events() -> Vec<CompanyEvent> {
     events.extend(places());
     events.extend(shares());
     events.extend(statements());
+    events.extend(sources());
     events.extend(identity());
     events.push(corrected(
         "2016-03-02",
@@ -308,6 +309,12 @@ fn statements() -> Vec<CompanyEvent> {
                 value: text("生物医药"),
             },
         ),
+    ]
+}
+
+/// What sources show.
+fn sources() -> Vec<CompanyEvent> {
+    vec![
         asserted(
             "2016-12-31",
             Change::StatusObserved {
