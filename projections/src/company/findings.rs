@@ -36,14 +36,14 @@ pub const TWO_USCIS: Wording = Wording {
     en: "two USCIs",
 };
 
-/// Two records that may be of one company. Not a fact of either: it is found among all records when it is asked for.
+/// A row of an import of which it is open who it is about. Not a fact of anybody: it stands among the questions.
 pub const UNRESOLVED_ROW: Wording = Wording {
     code: "unresolved-row",
     zh: "归属未决",
     en: "row of open identity",
 };
 
-/// Two records that may be one company's; found among all companies, not in one history.
+/// Two records that may be of one company. Not a fact of either: it is found among all records when it is asked for.
 pub const POSSIBLE_DUPLICATE: Wording = Wording {
     code: "possible-duplicate",
     zh: "疑似重复",
@@ -307,8 +307,11 @@ fn founded_at_latest(story: &Story<'_>) -> Option<(Day, Sequence)> {
         .said
         .iter()
         .filter(|said| founding(&said.assertion.change) && said.assertion.on.start_is_known());
-    said.filter_map(|said| Some((said.assertion.on.latest()?, said.sequence)))
-        .min()
+    // Of two that give one day, the one that says the lesser: never the one recorded first.
+    let first = said
+        .filter_map(|said| Some((said.assertion.on.latest()?, said)))
+        .min_by_key(|(day, said)| (*day, said.assertion));
+    first.map(|(day, said)| (day, said.sequence))
 }
 
 /// What is irregular because a record is missing: only where a source has declared that it would have it.
