@@ -45,8 +45,10 @@ pub struct Held<T> {
     pub to: i32,
     /// What was stated.
     pub stated: Stated<T>,
-    /// The event that ended it.
-    pub ended_by: Option<Sequence>,
+    /// The events that state it in the same words.
+    pub stated_by: Vec<Sequence>,
+    /// The events that ended it in the same words.
+    pub ended_by: Vec<Sequence>,
 }
 
 /// Makes a statement of what an event in force says.
@@ -70,14 +72,23 @@ pub fn held<T: Clone + Ord>(statements: impl IntoIterator<Item = Stated<T>>) -> 
         (order(a), &a.value, a.on).cmp(&(order(b), &b.value, b.on))
     });
     let mut held: Vec<Held<T>> = vec![];
-    for statement in statements {
+    let same = |a: &Stated<T>, b: &Stated<T>| {
+        (a.day, a.turn, &a.value, a.on) == (b.day, b.turn, &b.value, b.on)
+    };
+    // Said twice in the same words is said once, by both: neither stands for the other.
+    for said in statements.chunk_by(same) {
+        let Some(statement) = said.first().cloned() else {
+            continue;
+        };
+        let by: Vec<_> = said.iter().map(|stated| stated.sequence).collect();
         let Some(day) = statement.day else {
             if statement.value.is_some() {
                 held.push(Held {
                     from: FOREVER,
                     to: FOREVER,
                     stated: statement,
-                    ended_by: None,
+                    stated_by: by,
+                    ended_by: vec![],
                 });
             }
             continue;
@@ -90,14 +101,15 @@ pub fn held<T: Clone + Ord>(statements: impl IntoIterator<Item = Stated<T>>) -> 
                 continue;
             }
             current.to = day;
-            current.ended_by = Some(statement.sequence);
+            current.ended_by.clone_from(&by);
         }
         if statement.value.is_some() {
             held.push(Held {
                 from: day,
                 to: FOREVER,
                 stated: statement,
-                ended_by: None,
+                stated_by: by,
+                ended_by: vec![],
             });
         }
     }
@@ -206,7 +218,7 @@ impl Statements {
 
 /// A held value as a fact.
 pub fn held_fact(subject: Subject, id: Uuid, kind: &str, key: &str, held: &Held<String>) -> Fact {
-    let basis = [held.stated.sequence].into_iter().chain(held.ended_by);
+    let basis = held.stated_by.iter().chain(&held.ended_by).copied();
     let fact = Fact::new(subject, id, kind, held.from, held.to)
         .keyed(key)
         .based(basis);
