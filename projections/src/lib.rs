@@ -18,7 +18,7 @@ pub use policy::Policy;
 /// the ladders and limits that ship.
 #[must_use]
 pub fn fold_version() -> String {
-    const REVISION: &str = "3";
+    const REVISION: &str = "4";
     let data: Vec<&str> = ladder::SHIPPED
         .iter()
         .copied()

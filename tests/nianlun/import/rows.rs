@@ -165,7 +165,11 @@ async fn a_file_that_cannot_be_used_is_refused_whole(harness: &Harness) {
     )
     .await;
     let cut = [HEADER.as_bytes(), b"\n,1,\xbc\xd7\xff,T,2016,,\n"].concat();
-    refused(&cut, "rows.csv: mixed encodings: line 1 is UTF-8, line 2 is not").await;
+    refused(
+        &cut,
+        "rows.csv: mixed encodings: line 1 is UTF-8, line 2 is not",
+    )
+    .await;
     refused(b"", "rows.csv: ").await;
     let events = harness.number("SELECT count(*) FROM events").await;
     assert_eq!(events, 0);
