@@ -9,7 +9,7 @@ use super::error::{CliError, SOME_ROWS};
 use super::sheet::{Cell, Sheet, column, say};
 use super::{import_mapping, import_runs, progress};
 use crate::import::{
-    Appending, Importer, Issue, Mapping, Options, Progress, Report, Severity, books, write_issues,
+    Appending, Importer, Issue, Mapping, Options, Progress, Report, Severity, write_issues,
 };
 
 pub async fn run(global: &Global, args: ImportArgs) -> Result<ExitCode, CliError> {
@@ -32,12 +32,12 @@ pub async fn run(global: &Global, args: ImportArgs) -> Result<ExitCode, CliError
     };
     let mapping = Mapping::read(&read(args.mapping.as_deref().unwrap_or("".as_ref()))?)?;
     let app = App::open(global).await?;
-    if let Some(path) = &args.resolve {
-        let answers = import_runs::answers(&app, &read(path)?, &args.actor).await?;
-        books::answer(app.store.as_ref(), &answers).await?;
-    }
     // Names are looked up in the facts.
     app.catch_up().await?;
+    let answers = match &args.resolve {
+        Some(path) => import_runs::answers(&app, &read(path)?, &args.actor).await?,
+        None => vec![],
+    };
     let importer = Importer {
         store: Arc::clone(&app.store),
         appending: Appending::Bulk,
@@ -49,6 +49,7 @@ pub async fn run(global: &Global, args: ImportArgs) -> Result<ExitCode, CliError
         strict: args.strict,
         retract_missing: args.retract_missing,
         document: args.document.clone(),
+        answers,
     };
     let report = import(
         &app,

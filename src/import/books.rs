@@ -132,6 +132,15 @@ pub async fn keep_run(store: &dyn Store, run: &Run) -> Result<(), StoreError> {
         .await
 }
 
+/// Forgets a run that recorded nothing.
+///
+/// # Errors
+/// Those of the store.
+pub async fn drop_run(store: &dyn Store, run: &Run) -> Result<(), StoreError> {
+    drop_lists(store, &run.source, &run.run).await?;
+    store.drop_notes(RUNS, std::slice::from_ref(&run.run)).await
+}
+
 /// The days of the lists that a source has given, by list.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Lists(pub BTreeMap<String, BTreeSet<Day>>);
@@ -154,14 +163,20 @@ pub struct Seen {
     pub last: Day,
 }
 
-/// The lists of a source.
+/// The lists of a source, without those that runs brought which were broken off: these are yet to come.
 ///
 /// # Errors
 /// Those of the store.
-pub async fn lists(store: &dyn Store, source: &str) -> Result<Lists, StoreError> {
+pub async fn lists(
+    store: &dyn Store,
+    source: &str,
+    broken_off: &BTreeSet<&str>,
+) -> Result<Lists, StoreError> {
     let mut lists = Lists::default();
     for note in read::<ListNote>(store.notes(LISTS, &format!("{source}/")).await?)? {
-        lists.0.entry(note.list).or_default().insert(note.day);
+        if !broken_off.contains(note.run.as_str()) {
+            lists.0.entry(note.list).or_default().insert(note.day);
+        }
     }
     Ok(lists)
 }

@@ -12,7 +12,7 @@ use nianlun_aggregates::{Text, carrier, cluster, company};
 use nianlun_projections::Subject;
 use uuid::Uuid;
 
-use super::books::{self, Run, RunKind};
+use super::books::{self, Answer, Run, RunKind};
 use super::declare::declarations;
 use super::gather::{Gathered, gather, name};
 use super::identify::Finder;
@@ -51,6 +51,8 @@ pub struct Options {
     pub retract_missing: bool,
     /// What the files are a version of, if not their names.
     pub document: Option<String>,
+    /// Answers to who rows are about; they go before those that are kept, and are kept with the run.
+    pub answers: Vec<Answer>,
 }
 
 /// Why an import could not run. Nothing was recorded, unless the store failed on the way: then importing again goes on.
@@ -142,8 +144,9 @@ impl Importer {
             ..Report::default()
         };
 
-        let answers = books::answers(self.store.as_ref(), mapping.name.as_str()).await?;
         let store = self.store.as_ref();
+        let mut answers = options.answers.clone();
+        answers.extend(books::answers(store, mapping.name.as_str()).await?);
         let mut finder = Finder::new(store, mapping, &kept.run, answers).await?;
         let mut gathered = gather(
             &files,
@@ -166,6 +169,9 @@ impl Importer {
         }
         if !options.dry_run {
             books::keep_run(store, &kept).await?;
+            if !options.strict {
+                books::answer(store, &options.answers).await?;
+            }
             books::ask(store, &questions).await?;
             self.keep_lists(&gathered, mapping, &kept.run).await?;
         }
@@ -220,7 +226,15 @@ impl Importer {
             }
         }
         let report = finished(pipeline.finish().await?);
-        if !report.nothing_written {
+        if options.dry_run {
+            return Ok(report);
+        }
+        if report.nothing_written {
+            books::drop_run(store, &kept).await?;
+        } else {
+            if options.strict {
+                books::answer(store, &options.answers).await?;
+            }
             let ended = Run {
                 ended: Some(Timestamp::now().to_string()),
                 counts: counts(&report),
@@ -326,7 +340,10 @@ impl Importer {
         if mapping.roster.is_none() {
             return Ok(());
         }
-        let stored = books::lists(self.store.as_ref(), mapping.name.as_str()).await?;
+        let broken_off = runs.iter().filter(|run| run.ended.is_none());
+        let broken_off = broken_off.map(|run| run.run.as_str()).collect();
+        let (store, source) = (self.store.as_ref(), mapping.name.as_str());
+        let stored = books::lists(store, source, &broken_off).await?;
         for (name, list) in &mut gathered.lists {
             list.before = stored.0.get(name).cloned().unwrap_or_default();
             let (Some((first, _)), Some((last, _))) =
@@ -343,7 +360,7 @@ impl Importer {
                 .copied();
             let (from, to) = (from.unwrap_or(*first), to.unwrap_or(*last));
             let seen = gathered.seen.entry(name.clone()).or_default();
-            for before in books::listed(self.store.as_ref(), mapping.name.as_str(), name).await? {
+            for before in books::listed(store, source, name).await? {
                 if before.first <= to && before.last >= from {
                     let entry = Entry::Listed(name.clone());
                     gathered.spool.add(before.company, &entry)?;
