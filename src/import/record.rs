@@ -246,6 +246,13 @@ impl<'a, C: Change> Recorder<'a, C> {
             }
         }
         for (draft, says) in unsaid {
+            // Of what is no period nothing is corrected either.
+            if matches!(draft.action, Action::RecordSpell { .. })
+                && self.is_no_period(&draft.action)
+            {
+                self.say(draft);
+                continue;
+            }
             let mut fresh = vec![];
             for assertion in says {
                 let target = likest(&before, &assertion);
