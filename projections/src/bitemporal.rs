@@ -20,6 +20,19 @@ pub struct Admitted<C> {
     pub event: Event<C>,
 }
 
+impl<C> Admitted<C> {
+    /// Whether two events of a stream became known at one moment: at the same time, by the same round of the log.
+    pub(crate) fn at_once(&self, other: &Self) -> bool {
+        (self.known.at, self.admitted_at) == (other.known.at, other.admitted_at)
+    }
+
+    /// Whether it became known later than its source says, since something later was known before it.
+    pub(crate) fn moved(&self) -> bool {
+        let asserted = self.event.asserted;
+        asserted.is_some_and(|asserted| asserted.as_microsecond() < self.known.at)
+    }
+}
+
 /// When an event became known: as a backfill asserts, but never before the event that stands before it in its stream, nor after
 /// its admission; so what was known at a time is always a beginning of the stream.
 #[must_use]
@@ -45,9 +58,7 @@ pub fn bitemporal<C: Change>(
     let days: Vec<i32> = history.iter().map(|admitted| admitted.day).collect();
     let mut timeline = Timeline::default();
     let mut believed = Believed::default();
-    for moment in
-        history.chunk_by(|a, b| (a.known.at, a.admitted_at) == (b.known.at, b.admitted_at))
-    {
+    for moment in history.chunk_by(Admitted::at_once) {
         let Some(last) = moment.last() else { continue };
         for admitted in moment {
             timeline.extend(admitted.event.clone());

@@ -497,6 +497,7 @@ proptest! {
             let mut at_once = then.clone();
             for admitted in at_once.values_mut().flatten() {
                 admitted.known = Known { at: 0, position: 1 };
+                admitted.admitted_at = 0;
             }
             let (then, at_once) = (fold(&then), fold(&at_once));
             for (id, facts) in &all {

@@ -18,12 +18,34 @@ use crate::import::books;
 use crate::intake::identifier;
 
 pub async fn run(app: &App, file: &Path, actor: &str) -> Result<(), CliError> {
+    let resolutions = read(file)?;
+    if !resolutions.is_only_answers() {
+        repair(app, &resolutions, actor).await?;
+    }
+    if !resolutions.answers.is_empty() {
+        let answers = answers(app, &resolutions.answers, actor).await?;
+        books::answer(app.store.as_ref(), &answers).await?;
+        let count = answers.len();
+        say(match app.lang {
+            super::args::Lang::Zh => format!("记下 {count} 条来源解答，供以后导入使用"),
+            super::args::Lang::En => format!("{count} answers kept for imports of their sources"),
+        })?;
+    }
+    Ok(())
+}
+
+/// Reads a file of resolutions.
+pub fn read(file: &Path) -> Result<Resolutions, CliError> {
     let text = std::fs::read_to_string(file).map_err(|error| CliError::File {
         path: file.display().to_string(),
         reason: error.to_string(),
     })?;
-    let resolutions = Resolutions::read(&text)
-        .map_err(|error| CliError::Usage(format!("{}: {error}", file.display())))?;
+    Resolutions::read(&text)
+        .map_err(|error| CliError::Usage(format!("{}: {error}", file.display())))
+}
+
+/// Does the repairs of a file.
+pub async fn repair(app: &App, resolutions: &Resolutions, actor: &str) -> Result<(), CliError> {
     let mut applied = Applied {
         app,
         repairs: Repairs::new(Arc::clone(&app.store), actor),
@@ -48,26 +70,18 @@ pub async fn run(app: &App, file: &Path, actor: &str) -> Result<(), CliError> {
         done.map_err(|error| at("merge", number, error))?;
     }
     let (done, before) = (applied.done, applied.before);
-    if done + before > 0 || resolutions.answers.is_empty() {
-        say(match app.lang {
-            super::args::Lang::Zh => format!("完成 {done} 项；此前已完成 {before} 项"),
-            super::args::Lang::En => format!("{done} done; {before} were done before"),
-        })?;
-    }
-    if !resolutions.answers.is_empty() {
-        let answers = answers(app, &resolutions.answers, actor).await?;
-        books::answer(app.store.as_ref(), &answers).await?;
-        let count = answers.len();
-        say(match app.lang {
-            super::args::Lang::Zh => format!("记下 {count} 条来源解答，供以后导入使用"),
-            super::args::Lang::En => format!("{count} answers kept for imports of their sources"),
-        })?;
-    }
-    Ok(())
+    Ok(say(match app.lang {
+        super::args::Lang::Zh => format!("完成 {done} 项；此前已完成 {before} 项"),
+        super::args::Lang::En => format!("{done} done; {before} were done before"),
+    })?)
 }
 
 /// Answers, with the companies that they name. One that is not recorded yet is meant by the id that its identifier makes.
-async fn answers(app: &App, given: &[Answer], actor: &str) -> Result<Vec<books::Answer>, CliError> {
+pub async fn answers(
+    app: &App,
+    given: &[Answer],
+    actor: &str,
+) -> Result<Vec<books::Answer>, CliError> {
     let mut answers = vec![];
     for (number, answer) in (1..).zip(given) {
         let company = match &answer.company {

@@ -34,10 +34,17 @@ pub async fn run(global: &Global, args: ImportArgs) -> Result<ExitCode, CliError
     let app = App::open(global).await?;
     // Names are looked up in the facts.
     app.catch_up().await?;
-    if let Some(path) = &args.resolve {
-        identity_apply::run(&app, path, &args.actor).await?;
+    let resolutions = args
+        .resolve
+        .as_deref()
+        .map(identity_apply::read)
+        .transpose()?
+        .unwrap_or_default();
+    if args.resolve.is_some() && !args.dry_run && !resolutions.is_only_answers() {
+        identity_apply::repair(&app, &resolutions, &args.actor).await?;
         app.catch_up().await?;
     }
+    let answers = identity_apply::answers(&app, &resolutions.answers, &args.actor).await?;
     let importer = Importer {
         store: Arc::clone(&app.store),
         appending: Appending::Bulk,
@@ -49,6 +56,7 @@ pub async fn run(global: &Global, args: ImportArgs) -> Result<ExitCode, CliError
         strict: args.strict,
         retract_missing: args.retract_missing,
         document: args.document.clone(),
+        answers,
     };
     let report = import(
         &app,

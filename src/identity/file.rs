@@ -208,6 +208,16 @@ impl Resolutions {
     pub fn read(text: &str) -> Result<Self, FileError> {
         toml::from_str(text).map_err(|error| FileError(error.to_string()))
     }
+
+    /// Whether it repairs nothing, and only answers what imports ask.
+    #[must_use]
+    pub fn is_only_answers(&self) -> bool {
+        !self.answers.is_empty()
+            && self.merges.is_empty()
+            && self.distinct.is_empty()
+            && self.splits.is_empty()
+            && self.moves.is_empty()
+    }
 }
 
 #[cfg(test)]

@@ -163,14 +163,20 @@ pub struct Seen {
     pub last: Day,
 }
 
-/// The lists of a source.
+/// The lists of a source, without those that runs brought which were broken off: these are yet to come.
 ///
 /// # Errors
 /// Those of the store.
-pub async fn lists(store: &dyn Store, source: &str) -> Result<Lists, StoreError> {
+pub async fn lists(
+    store: &dyn Store,
+    source: &str,
+    broken_off: &BTreeSet<&str>,
+) -> Result<Lists, StoreError> {
     let mut lists = Lists::default();
     for note in read::<ListNote>(store.notes(LISTS, &format!("{source}/")).await?)? {
-        lists.0.entry(note.list).or_default().insert(note.day);
+        if !broken_off.contains(note.run.as_str()) {
+            lists.0.entry(note.list).or_default().insert(note.day);
+        }
     }
     Ok(lists)
 }

@@ -5,7 +5,7 @@ use std::io;
 use std::sync::Arc;
 
 use nianlun_aggregates::history::Change;
-use nianlun_projections::Subject;
+use nianlun_projections::{Known, Subject};
 use uuid::Uuid;
 
 use super::ImportError;
@@ -308,6 +308,7 @@ impl<'a> Pipeline<'a> {
             }
             planned.push((*stream, stored, plan));
         }
+        self.look_up_known(&mut planned).await?;
         let foreign = names.difference(&self.brings).copied().collect();
         let missing = self.places.missing(self.store.as_ref(), foreign).await?;
         let mut decided = Decided::default();
@@ -326,5 +327,30 @@ impl<'a> Pipeline<'a> {
             .claims
             .retain(|claim, by| known.get(claim) != Some(by));
         Ok(decided)
+    }
+
+    /// Looks up when the streams of an archive became known so far: what it says may have to be known later than that.
+    async fn look_up_known<C: Change>(
+        &self,
+        planned: &mut [(StreamId, Stored<C>, Planned<C>)],
+    ) -> Result<(), StoreError> {
+        let of_archive = |plan: &Planned<C>| plan.steps.iter().any(|step| step.asserted.is_some());
+        let streams: Vec<_> = planned
+            .iter()
+            .filter(|(_, stored, plan)| stored.history.timeline().last() > 0 && of_archive(plan))
+            .map(|(stream, ..)| *stream)
+            .collect();
+        if streams.is_empty() {
+            return Ok(());
+        }
+        let mut admissions: BTreeMap<StreamId, Vec<Known>> = BTreeMap::new();
+        for admitted in self.store.histories(&streams, i64::MAX).await? {
+            let of_stream = admissions.entry(admitted.stream).or_default();
+            of_stream.push(admitted.known);
+        }
+        for (stream, stored, _) in planned {
+            stored.admitted(admissions.get(stream).map_or(&[], Vec::as_slice));
+        }
+        Ok(())
     }
 }

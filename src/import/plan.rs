@@ -148,7 +148,7 @@ impl Kind for company::Change {
         if mapping.roster.is_some() {
             steps.extend(planning.rosters(&lines, listed, stored, &mut issues));
         }
-        steps.sort_by_key(|step| step.asserted);
+        in_order(&mut steps);
         Planned {
             name,
             steps,
@@ -172,13 +172,18 @@ fn coded<C: Change>(planning: &Planning<'_>, entries: Vec<Entry>, reader: Reader
     });
     let mut steps = planning.rows(&read.collect::<Vec<_>>(), reader, &mut issues);
     steps.extend(gone(planning, earlier, told.iter().map(|told| &told.line)));
-    steps.sort_by_key(|step| step.asserted);
+    in_order(&mut steps);
     Planned {
         name,
         steps,
         issues,
         questions: vec![],
     }
+}
+
+/// As their source said them; what no row says comes after, as it is known only now.
+fn in_order<C>(steps: &mut [Step<C>]) {
+    steps.sort_by_key(|step| (step.asserted.is_none(), step.asserted));
 }
 
 fn step<C>(asserted: Option<i64>, what: What<C>) -> Step<C> {

@@ -11,6 +11,7 @@ use nianlun_aggregates::history::{
     Action, Assertion, Change, Command, Entry, Event, History, Manner, RecordError, Refusal,
     Sequence,
 };
+use nianlun_projections::{Known, known};
 
 use super::draft::{Draft, Origin};
 use super::report::{Issue, Preview, Report, Severity};
@@ -70,6 +71,10 @@ pub struct Stored<C> {
     pub history: History<C>,
     /// By sequence from 1: the key, if this source said it.
     keys: Vec<Option<String>>,
+    /// By sequence from 1: when an archive says that its source said it, in microseconds.
+    asserted: Vec<Option<i64>>,
+    /// When the last event became known, in microseconds, as far as it was looked up.
+    known: Option<i64>,
 }
 
 impl<C: Change> Stored<C> {
@@ -81,9 +86,14 @@ impl<C: Change> Stored<C> {
         let mut stored = Self {
             history: History::default(),
             keys: vec![],
+            asserted: vec![],
+            known: None,
         };
         for event in events {
-            cqrs_es::Aggregate::apply(&mut stored.history, decode(event)?);
+            let decoded: Event<C> = decode(event)?;
+            let asserted = decoded.asserted.map(Timestamp::as_microsecond);
+            stored.asserted.push(asserted);
+            cqrs_es::Aggregate::apply(&mut stored.history, decoded);
             let text = |name: &str| event.metadata.get(name)?.as_str();
             let own = text("source") == Some(source);
             stored
@@ -91,6 +101,17 @@ impl<C: Change> Stored<C> {
                 .push(text("key").filter(|_| own).map(str::to_owned));
         }
         Ok(stored)
+    }
+
+    /// Finds out when the last event became known, from the admissions of the first ones: the log has not admitted the others yet,
+    /// so that what no archive dates is known later than anything that an archive says.
+    pub fn admitted(&mut self, admissions: &[Known]) {
+        let mut before: Option<Known> = None;
+        for (place, asserted) in self.asserted.iter().enumerate() {
+            let admission = admissions.get(place).copied().unwrap_or(Known::OPEN);
+            before = Some(known(admission, *asserted, before));
+        }
+        self.known = before.map(|known| known.at);
     }
 
     /// What is in force of what this key said.
@@ -227,6 +248,13 @@ impl<'a, C: Change> Recorder<'a, C> {
             }
         }
         for (draft, says) in unsaid {
+            // Of what is no period nothing is corrected either.
+            if matches!(draft.action, Action::RecordSpell { .. })
+                && self.is_no_period(&draft.action)
+            {
+                self.say(draft);
+                continue;
+            }
             let mut fresh = vec![];
             for assertion in says {
                 let target = likest(&before, &assertion);
@@ -374,8 +402,22 @@ impl<'a, C: Change> Recorder<'a, C> {
         self.decided.events.push(written);
         for event in events {
             self.count(&event, origin);
+            self.moved(event.asserted);
             self.stored.keys.push(origin.key.clone());
             cqrs_es::Aggregate::apply(&mut self.stored.history, event);
+        }
+    }
+
+    /// Counts an event that becomes known later than its source says, since its stream knew something later already.
+    fn moved(&mut self, asserted: Option<Timestamp>) {
+        let known = &mut self.stored.known;
+        match asserted.map(Timestamp::as_microsecond) {
+            Some(asserted) => {
+                self.decided.report.clamped +=
+                    u64::from(known.is_some_and(|known| known > asserted));
+                *known = (*known).max(Some(asserted));
+            }
+            None => *known = Some(i64::MAX),
         }
     }
 

@@ -51,6 +51,8 @@ pub struct Options {
     pub retract_missing: bool,
     /// What the files are a version of, if not their names.
     pub document: Option<String>,
+    /// Answers to who rows are about; they go before those that are kept, and are kept with the run.
+    pub answers: Vec<Answer>,
 }
 
 /// Why an import could not run. Nothing was recorded, unless the store failed on the way: then importing again goes on.
@@ -142,7 +144,7 @@ impl Importer {
             ..Report::default()
         };
 
-        let answers = self.answers(mapping).await?;
+        let answers = self.answers(mapping, options).await?;
         let store = self.store.as_ref();
         let mut finder = Finder::new(store, mapping, &kept.run, answers).await?;
         let mut gathered = gather(
@@ -165,6 +167,9 @@ impl Importer {
         }
         if !options.dry_run {
             books::keep_run(store, &kept).await?;
+            if !options.strict {
+                books::answer(store, &options.answers).await?;
+            }
             self.keep_lists(&gathered, mapping, &kept.run).await?;
         }
         let metadata = Metadata {
@@ -216,14 +221,19 @@ impl Importer {
             question.run.clone_from(&kept.run);
         }
         if !options.dry_run {
-            self.close(kept, &report).await?;
+            self.close(kept, options, &report).await?;
         }
         Ok(report)
     }
 
     /// The answers for the mapping's source, led on to the records that go on.
-    async fn answers(&self, mapping: &Mapping) -> Result<Vec<Answer>, StoreError> {
-        let mut answers = books::answers(self.store.as_ref(), mapping.name.as_str()).await?;
+    async fn answers(
+        &self,
+        mapping: &Mapping,
+        options: &Options,
+    ) -> Result<Vec<Answer>, StoreError> {
+        let mut answers = options.answers.clone();
+        answers.extend(books::answers(self.store.as_ref(), mapping.name.as_str()).await?);
         let companies: Vec<_> = answers.iter().filter_map(|answer| answer.company).collect();
         let survivors = survivors(self.store.as_ref(), &companies).await?;
         let companies = answers
@@ -246,12 +256,13 @@ impl Importer {
     }
 
     /// Keeps what the run came to. A strict one that wrote nothing is forgotten.
-    async fn close(&self, kept: Run, report: &Report) -> Result<(), StoreError> {
+    async fn close(&self, kept: Run, options: &Options, report: &Report) -> Result<(), StoreError> {
         let store = self.store.as_ref();
         if report.nothing_written {
             return books::forget(store, &kept).await;
         }
         books::ask(store, &report.questions).await?;
+        books::answer(store, &options.answers).await?;
         let ended = Run {
             ended: Some(Timestamp::now().to_string()),
             counts: counts(report),
@@ -355,7 +366,10 @@ impl Importer {
         if mapping.roster.is_none() {
             return Ok(());
         }
-        let stored = books::lists(self.store.as_ref(), mapping.name.as_str()).await?;
+        let broken_off = runs.iter().filter(|run| run.ended.is_none());
+        let broken_off = broken_off.map(|run| run.run.as_str()).collect();
+        let (store, source) = (self.store.as_ref(), mapping.name.as_str());
+        let stored = books::lists(store, source, &broken_off).await?;
         for (name, list) in &mut gathered.lists {
             list.before = stored.0.get(name).cloned().unwrap_or_default();
             let (Some((first, _)), Some((last, _))) =
@@ -372,7 +386,7 @@ impl Importer {
                 .copied();
             let (from, to) = (from.unwrap_or(*first), to.unwrap_or(*last));
             let seen = gathered.seen.entry(name.clone()).or_default();
-            for before in books::listed(self.store.as_ref(), mapping.name.as_str(), name).await? {
+            for before in books::listed(store, source, name).await? {
                 if before.first <= to && before.last >= from {
                     let entry = Entry::Listed(name.clone());
                     gathered.spool.add(before.company, &entry)?;

@@ -335,6 +335,26 @@ impl Undoing<'_> {
         Ok(Ok(written.collect::<Result<_, ImportError>>()?))
     }
 
+    /// The events of a stream, not of this run, that name one of these places.
+    fn naming<C: Change>(
+        &self,
+        stream: StreamId,
+        events: &[SerializedEvent],
+        places: &BTreeSet<StreamId>,
+    ) -> Result<Vec<Sequence>, ImportError> {
+        let own = self.recorded.get(&stream);
+        let history = Stored::<C>::read(events, "")?.history;
+        let said = history.timeline().in_force();
+        let naming = said
+            .iter()
+            .filter(|said| own.is_none_or(|own| !own.contains(&said.sequence)))
+            .filter(|said| {
+                let action = Action::Record(vec![said.assertion.clone()]);
+                !named(&action).is_disjoint(places)
+            });
+        Ok(naming.map(|said| said.sequence).collect())
+    }
+
     /// Events of other runs that name carriers or clusters which this run registered.
     async fn named_elsewhere(&self, store: &dyn Store) -> Result<Vec<Standing>, UndoError> {
         let places: Vec<_> = self
@@ -356,24 +376,11 @@ impl Undoing<'_> {
             };
             after = Some(*last);
             for (stream, events) in store.streams(&streams).await? {
-                if stream.subject != Subject::Company {
-                    continue;
-                }
-                let own = self.recorded.get(&stream);
-                let history = Stored::<company::Change>::read(&events, "")
-                    .map_err(ImportError::from)?
-                    .history;
-                let naming: Vec<_> = history
-                    .timeline()
-                    .in_force()
-                    .iter()
-                    .filter(|said| own.is_none_or(|own| !own.contains(&said.sequence)))
-                    .filter(|said| {
-                        let action = Action::Record(vec![said.assertion.clone()]);
-                        !named(&action).is_disjoint(&places)
-                    })
-                    .map(|said| said.sequence)
-                    .collect();
+                let naming = match stream.subject {
+                    Subject::Company => self.naming::<company::Change>(stream, &events, &places),
+                    Subject::Carrier => self.naming::<carrier::Change>(stream, &events, &places),
+                    Subject::Cluster => self.naming::<cluster::Change>(stream, &events, &places),
+                }?;
                 if !naming.is_empty() {
                     stands.push(Standing {
                         stream,

@@ -27,6 +27,7 @@ pub const IRREGULARITIES: &[Wording] = &[
     STILL_OPEN,
     PAUSED,
     MISSING_ONCE,
+    KNOWN_LATER,
 ];
 
 /// Two USCIs of one company, by records that were merged all the same. A contradiction: one of them is wrong.
@@ -95,6 +96,12 @@ const MISSING_ONCE: Wording = Wording {
     zh: "漏登一期",
     en: "missing from one list",
 };
+const KNOWN_LATER: Wording = Wording {
+    code: "known-later-than-asserted",
+    zh: "获知时间后移",
+    en: "known later than its source says",
+};
+
 /// One finding.
 pub(super) struct Finding {
     /// Its code.
@@ -151,6 +158,7 @@ pub(super) fn find(story: &Story<'_>, policy: &Policy) -> Vec<Finding> {
     found.extend(still_open(story));
     found.extend(paused(story));
     found.extend(missing_once(story));
+    found.extend(known_later(story));
     found
 }
 
@@ -410,6 +418,17 @@ fn missing_once(story: &Story<'_>) -> Vec<Finding> {
             marks: false,
             ..Finding::irregular(MISSING_ONCE, [said.sequence], day, day)
         }
+    });
+    found.collect()
+}
+
+/// An archive that came in after something later: what it says counts as known only from then on.
+fn known_later(story: &Story<'_>) -> Vec<Finding> {
+    let said = story.life.said.iter();
+    let late = said.filter(|said| story.known_late(said.sequence));
+    let found = late.map(|said| {
+        let day = point(said.assertion.on).unwrap_or(FOREVER);
+        Finding::irregular(KNOWN_LATER, [said.sequence], day, day)
     });
     found.collect()
 }

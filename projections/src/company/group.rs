@@ -32,7 +32,7 @@ pub fn group_facts(
     // A round of the log is known whole in each stream, and among several streams in the order of their last events.
     let moments: BTreeSet<Known> = histories
         .values()
-        .flat_map(|history| history.chunk_by(|a, b| a.known.at == b.known.at))
+        .flat_map(|history| history.chunk_by(Admitted::at_once))
         .filter_map(|round| round.last())
         .map(|last| last.known)
         .collect();
@@ -68,6 +68,7 @@ pub fn group_facts(
 struct Record<'a> {
     history: &'a [Admitted<Change>],
     days: Vec<i32>,
+    moved: Vec<bool>,
     timeline: Timeline<Change>,
     believed: Believed,
 }
@@ -77,6 +78,7 @@ impl<'a> Record<'a> {
         Self {
             history,
             days: history.iter().map(|admitted| admitted.day).collect(),
+            moved: history.iter().map(Admitted::moved).collect(),
             timeline: Timeline::default(),
             believed: Believed::default(),
         }
@@ -84,7 +86,7 @@ impl<'a> Record<'a> {
 
     /// Takes in the round that ends at a moment, if one does.
     fn learn(&mut self, known: Known) -> bool {
-        let mut rounds = self.history.chunk_by(|a, b| a.known.at == b.known.at);
+        let mut rounds = self.history.chunk_by(Admitted::at_once);
         let round = rounds.next().unwrap_or_default();
         if round.last().is_none_or(|last| last.known != known) {
             return false;
@@ -119,6 +121,7 @@ fn said(
         .map(|(id, record)| Part {
             id: *id,
             days: &record.days,
+            moved: &record.moved,
         })
         .collect();
     let timelines: Vec<_> = found.iter().map(|(_, record)| &record.timeline).collect();

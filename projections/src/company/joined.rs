@@ -21,6 +21,8 @@ pub(super) struct Part<'a> {
     pub id: Uuid,
     /// For each event by its place, the civil day on which it became known.
     pub days: &'a [i32],
+    /// And whether that is later than its source says.
+    pub moved: &'a [bool],
 }
 
 /// What the streams say together. The same thing said by several is one thing, said by the first of them.

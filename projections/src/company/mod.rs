@@ -127,10 +127,21 @@ impl Story<'_> {
 
     /// The day on which an event became known.
     fn known_on(&self, sequence: Sequence) -> Option<i32> {
+        let (part, place) = self.place(sequence)?;
+        part.days.get(place).copied()
+    }
+
+    /// Whether an event became known later than its source says.
+    fn known_late(&self, sequence: Sequence) -> bool {
+        let moved = self.place(sequence);
+        moved.is_some_and(|(part, place)| part.moved.get(place) == Some(&true))
+    }
+
+    /// The stream of an event, and its place there from 0.
+    fn place(&self, sequence: Sequence) -> Option<(&Part<'_>, usize)> {
         let (part, sequence) = joined::place(sequence)?;
-        let days = self.parts.get(part)?.days;
-        days.get(usize::try_from(sequence).ok()?.checked_sub(1)?)
-            .copied()
+        let place = usize::try_from(sequence).ok()?.checked_sub(1)?;
+        Some((self.parts.get(part)?, place))
     }
 }
 

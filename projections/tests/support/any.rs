@@ -20,6 +20,8 @@ pub struct Step {
     pub trial: Trial,
     /// Whether its events are the last of a round: what comes next becomes known later.
     pub ends_round: bool,
+    /// So many days before its admission an archive says that its source said so.
+    pub archived: Option<i32>,
 }
 
 /// What is tried; targets are counted from the last event, around and around.
@@ -70,7 +72,12 @@ fn step() -> impl Strategy<Value = Step> {
         2 => (any::<u64>(), assertion()).prop_map(|(back, assertion)| Trial::Correct(back, assertion)),
         2 => (any::<u64>(), any::<bool>()).prop_map(|(back, all)| Trial::Retract(back, all)),
     ];
-    (trial, prop::bool::weighted(0.6)).prop_map(|(trial, ends_round)| Step { trial, ends_round })
+    let archived = prop::option::weighted(0.3, 0..1_000_i32);
+    (trial, prop::bool::weighted(0.6), archived).prop_map(|(trial, ends_round, archived)| Step {
+        trial,
+        ends_round,
+        archived,
+    })
 }
 
 /// How a record begins.

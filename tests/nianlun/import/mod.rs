@@ -1,21 +1,35 @@
 //! Import: the same decisions as commands, and rows that cannot be used are told by row and column.
 
+mod archive;
+mod keys;
+mod killed;
+mod preview;
 mod rows;
 mod same;
 mod suggest;
+mod undone;
 mod values;
+mod who;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use cqrs_es::Aggregate;
 use cqrs_es::persist::SerializedEvent;
 use jiff::tz::TimeZone;
 use nianlun::import::{
     Appending, ImportError, Importer, Issue, Mapping, Options, Report, Severity,
 };
+use nianlun::projector::{Folds, catch_up};
 use nianlun::store::{Store, StreamId};
 use nianlun_aggregates::Identifier;
+use nianlun_aggregates::company::Change;
+use nianlun_aggregates::decode::decode;
+use nianlun_aggregates::history::History;
 use nianlun_aggregates::identifier::ExternalId;
 use nianlun_projections::Subject;
+
+use crate::support::database::{Dialect, Harness};
 
 const MAPPING: &str = r#"
 name = "register"
@@ -81,6 +95,76 @@ async fn try_import(
     importer
         .import_bytes("rows.csv", bytes, mapping, &Options::default(), |_| ())
         .await
+}
+
+/// Imports files, by name and text, as asked.
+async fn import_as(
+    store: &Arc<dyn Store>,
+    text: &str,
+    files: &[(&str, String)],
+    options: &Options,
+) -> Report {
+    let importer = Importer {
+        store: Arc::clone(store),
+        appending: Appending::Bulk,
+        actor: "tester".to_owned(),
+        zone: TimeZone::get("Asia/Shanghai").expect("a zone"),
+    };
+    let folder = tempfile::tempdir().expect("a temporary directory");
+    let write = |(name, text): &(&str, String)| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).expect("written");
+        path
+    };
+    let files: Vec<_> = files.iter().map(write).collect();
+    let mapping = mapping(text);
+    let report = importer.import(&files, &mapping, options, |_| ());
+    report.await.expect("an import")
+}
+
+/// The facts as they are now; in the zone that the importer counts in.
+async fn caught_up(store: &Arc<dyn Store>) {
+    let zone = TimeZone::get("Asia/Shanghai").expect("a zone");
+    let folds = Folds::shipped(zone).expect("what ships can be read");
+    catch_up(store, &folds, |_, _| ()).await.expect("folded");
+}
+
+/// What is in force of a stream: type, date and fields, without who said it.
+async fn in_force(store: &Arc<dyn Store>, stream: StreamId) -> Vec<String> {
+    let mut history = History::<Change>::default();
+    for event in store.stream(stream).await.expect("read") {
+        history.apply(decode(&event).expect("an event"));
+    }
+    let said = history.timeline().in_force();
+    let mut said: Vec<_> = said
+        .iter()
+        .map(|said| {
+            let change = serde_json::to_value(&said.assertion.change).expect("JSON");
+            format!("{} {change}", said.assertion.on)
+        })
+        .collect();
+    said.sort();
+    said
+}
+
+/// The rows of every table, but for those that tell when something was asked.
+async fn counts(harness: &Harness) -> BTreeMap<String, i64> {
+    let sql = match harness.dialect {
+        Dialect::Sqlite => "SELECT name FROM sqlite_master WHERE type = 'table'",
+        Dialect::Postgres => {
+            "SELECT CAST(table_name AS TEXT) FROM information_schema.tables WHERE table_schema = 'public'"
+        }
+    };
+    let mut counts = BTreeMap::new();
+    for table in harness.texts(sql).await {
+        let sql = format!("SELECT count(*) FROM {table}");
+        counts.insert(table, harness.number(&sql).await);
+    }
+    assert!(
+        counts.contains_key("events") && counts.len() > 5,
+        "{counts:?}"
+    );
+    counts
 }
 
 /// Imports rows below the header.
