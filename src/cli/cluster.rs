@@ -60,9 +60,15 @@ pub async fn run(global: &Global, command: ClusterCommand) -> Result<(), CliErro
                 point,
             } = &at;
             let group = Group::Cluster(stream.id);
-            let sheet = series(&app, &place.name, group, *point, (from, by), dates.into(), |tier| {
-                tier_name(place, tier)
-            })
+            let sheet = series(
+                &app,
+                &place.name,
+                group,
+                *point,
+                (from, by),
+                dates.into(),
+                |tier| tier_name(place, tier),
+            )
             .await?;
             Ok(sheet.print(reading.format, app.lang)?)
         }

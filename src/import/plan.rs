@@ -79,7 +79,8 @@ impl Kind for company::Change {
             .iter()
             .map(|told| (place(&told.line), (told.asserted, told.listed.clone())))
             .collect();
-        let asserted = |row: &(*const Table, u64)| by_row.get(row).and_then(|(asserted, _)| *asserted);
+        let asserted =
+            |row: &(*const Table, u64)| by_row.get(row).and_then(|(asserted, _)| *asserted);
         let mut rows: Vec<(Line, Vec<Identifier>)> = told
             .into_iter()
             .map(|told| {
@@ -121,7 +122,9 @@ impl Kind for company::Change {
             let mut rows: BTreeMap<String, Vec<(Day, Line)>> =
                 listed.into_iter().map(|list| (list, vec![])).collect();
             for (_, line) in lines {
-                let listed = by_row.get(&place(&line)).and_then(|(_, listed)| listed.as_ref());
+                let listed = by_row
+                    .get(&place(&line))
+                    .and_then(|(_, listed)| listed.as_ref());
                 if let Some((day, list)) = listed {
                     rows.entry(list.clone()).or_default().push((*day, line));
                 }

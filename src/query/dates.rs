@@ -57,10 +57,7 @@ fn end(spell: &Fact) -> (Option<i32>, Option<i32>) {
     }
     let stated = spell.to_stated.parse::<Span>().unwrap_or(Span::Unknown);
     Window::of_end(stated).map_or((Some(BEGINNING), None), |window| {
-        (
-            Some(window.first),
-            stated.latest().map(|_| window.last),
-        )
+        (Some(window.first), stated.latest().map(|_| window.last))
     })
 }
 
@@ -72,6 +69,8 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
+
+    const NEVER: [i8; 0] = [];
 
     /// The days of January 2020 on which a spell holds, as placed from `from` to `to`.
     fn days(dates: Dates, stated: (&str, &str), placed: (i32, i32)) -> Vec<i8> {
@@ -104,7 +103,10 @@ mod tests {
 
     #[test]
     fn between_two_lists_it_may_have_come_or_gone_on_any_day() {
-        let seen = ("between 2020-01-03..2020-01-06", "between 2020-01-20..2020-01-25");
+        let seen = (
+            "between 2020-01-03..2020-01-06",
+            "between 2020-01-20..2020-01-25",
+        );
         assert_eq!(days(Dates::Placed, seen, (6, 25)), range(6, 24));
         assert_eq!(days(Dates::Certain, seen, (6, 25)), range(6, 20));
         assert_eq!(days(Dates::Possible, seen, (6, 25)), range(4, 24));
@@ -113,7 +115,10 @@ mod tests {
     #[test]
     fn what_is_known_to_the_day_is_certain_and_what_is_open_goes_on() {
         for dates in [Dates::Placed, Dates::Certain, Dates::Possible] {
-            assert_eq!(days(dates, ("2020-01-05", "2020-01-09"), (5, 9)), range(5, 8));
+            assert_eq!(
+                days(dates, ("2020-01-05", "2020-01-09"), (5, 9)),
+                range(5, 8)
+            );
             assert_eq!(days(dates, ("2020-01-05", ""), (5, FOREVER)), range(5, 31));
         }
     }
@@ -124,7 +129,7 @@ mod tests {
         assert_eq!(days(Dates::Certain, by, (10, FOREVER)), range(10, 31));
         assert_eq!(days(Dates::Possible, by, (10, FOREVER)), range(1, 31));
         let gone = ("2020-01-05", "by 2020-01-10");
-        assert_eq!(days(Dates::Certain, gone, (5, 10)), []);
+        assert_eq!(days(Dates::Certain, gone, (5, 10)), NEVER);
         assert_eq!(days(Dates::Possible, gone, (5, 10)), range(5, 9));
     }
 
@@ -132,12 +137,12 @@ mod tests {
     fn of_what_has_no_date_nothing_is_certain_and_everything_possible() {
         let unplaced = (FOREVER, FOREVER);
         for stated in [("unknown", ""), ("unknown", "unknown")] {
-            assert_eq!(days(Dates::Placed, stated, unplaced), []);
-            assert_eq!(days(Dates::Certain, stated, unplaced), []);
+            assert_eq!(days(Dates::Placed, stated, unplaced), NEVER);
+            assert_eq!(days(Dates::Certain, stated, unplaced), NEVER);
             assert_eq!(days(Dates::Possible, stated, unplaced), range(1, 31));
         }
         let over = ("2020-01-05", "unknown");
-        assert_eq!(days(Dates::Certain, over, unplaced), []);
+        assert_eq!(days(Dates::Certain, over, unplaced), NEVER);
         assert_eq!(days(Dates::Possible, over, unplaced), range(5, 31));
     }
 }

@@ -174,7 +174,10 @@ fn counted(spells: &[Fact]) -> (u64, Vec<GroupCount>) {
         companies: companies.len() as u64,
         spells,
     };
-    (companies.len() as u64, parts.into_iter().map(count).collect())
+    (
+        companies.len() as u64,
+        parts.into_iter().map(count).collect(),
+    )
 }
 
 /// The series of a group, from its first spell (or `from`) to the day of the point. How many there are follows `dates`; arrivals and
@@ -268,8 +271,7 @@ pub async fn stays(
     group: Group,
     point: Point,
 ) -> Result<Vec<Stays>, StoreError> {
-    let mut by_value: BTreeMap<String, (Vec<i32>, u64)> =
-        BTreeMap::new();
+    let mut by_value: BTreeMap<String, (Vec<i32>, u64)> = BTreeMap::new();
     for spell in spells(store, group, point).await? {
         let unplaced = spell.valid_from == FOREVER && !spell.to_stated.is_empty();
         if spell.to_stated.is_empty() || (!unplaced && spell.valid_to > point.day.number()) {

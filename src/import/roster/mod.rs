@@ -136,7 +136,11 @@ impl<'a> Roster<'a> {
     fn origin(&self, day: Day, line: Option<&Line>) -> Origin {
         // Where no row of the list is meant, the list itself is.
         let list = || Origin {
-            table: self.list.now.get(&day).map(|filed| Arc::clone(&filed.table)),
+            table: self
+                .list
+                .now
+                .get(&day)
+                .map(|filed| Arc::clone(&filed.table)),
             ..Origin::default()
         };
         Origin {

@@ -83,8 +83,7 @@ impl Roster<'_> {
                 .filter_map(|(_, other)| Some(other.on.earliest()?.number() - 1))
                 .filter(|last| *last >= first.number())
                 .min();
-            let within =
-                |day: &Day| *day >= first && last.is_none_or(|last| day.number() <= last);
+            let within = |day: &Day| *day >= first && last.is_none_or(|last| day.number() <= last);
             let within = earlier.iter().copied().filter(within);
             shown.push((opening, end, within.collect()));
         }
@@ -110,9 +109,8 @@ impl Roster<'_> {
                 (true, None) => {
                     let next = days.get(at + 1);
                     let back = next.is_some_and(|next| kept.shown.contains_key(next));
-                    let forgotten = back
-                        && !there.contains(day)
-                        && self.missing_once == MissingOnce::Finding;
+                    let forgotten =
+                        back && !there.contains(day) && self.missing_once == MissingOnce::Finding;
                     let source = Text::new(self.name).ok().filter(|_| forgotten);
                     let (on, change) = match source {
                         Some(source) => (Span::Day(*day), Change::AbsenceNoted { source }),

@@ -62,7 +62,11 @@ pub fn read<'a>(
 
 fn says(mapping: &Mapping, line: &Line, issues: &mut Vec<Issue>) -> Says {
     let mut says = Says::default();
-    for output in mapping.outputs.iter().filter(|output| line.meets(&output.when)) {
+    for output in mapping
+        .outputs
+        .iter()
+        .filter(|output| line.meets(&output.when))
+    {
         let saying = Saying {
             line,
             output,
@@ -71,7 +75,9 @@ fn says(mapping: &Mapping, line: &Line, issues: &mut Vec<Issue>) -> Says {
             implied: None,
         };
         if let Some(word) = &output.opens {
-            let opening = saying.fields().and_then(|fields| saying.change(word, fields));
+            let opening = saying
+                .fields()
+                .and_then(|fields| saying.change(word, fields));
             match opening {
                 Ok(opening) => {
                     let end = end_of(output, &opening);

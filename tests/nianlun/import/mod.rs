@@ -1,5 +1,6 @@
 //! Import: the same decisions as commands, and rows that cannot be used are told by row and column.
 
+mod rosters;
 mod rows;
 mod same;
 mod suggest;
