@@ -8,6 +8,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use nianlun_aggregates::{Day, Span};
 
+use crate::query::Dates;
+
 pub use export::{
     ExportCommand, ExportCompanies, ExportEvents, ExportFacts, ExportForm, ExportRoster,
     HeadingsArg, Out, Whose,
@@ -416,6 +418,9 @@ pub enum ClusterCommand {
     Members {
         /// Its code, or a name that only one has
         cluster: String,
+        /// How dates that leave room are taken
+        #[arg(long, value_enum, default_value_t = DatesArg::Placed)]
+        dates: DatesArg,
         /// The point in question
         #[command(flatten)]
         reading: Reading,
@@ -430,10 +435,34 @@ pub enum ClusterCommand {
         /// The first day
         #[arg(long)]
         from: Option<Day>,
+        /// How dates that leave room are taken
+        #[arg(long, value_enum, default_value_t = DatesArg::Placed)]
+        dates: DatesArg,
         /// The point in question
         #[command(flatten)]
         reading: Reading,
     },
+}
+
+/// How dates are taken that are not known to the day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum DatesArg {
+    /// As they are placed (docs/time.md)
+    Placed,
+    /// Only who is there wherever the dates lie
+    Certain,
+    /// Whoever is there if the dates lie so
+    Possible,
+}
+
+impl From<DatesArg> for Dates {
+    fn from(dates: DatesArg) -> Self {
+        match dates {
+            DatesArg::Placed => Self::Placed,
+            DatesArg::Certain => Self::Certain,
+            DatesArg::Possible => Self::Possible,
+        }
+    }
 }
 
 /// What of a carrier is meant.
@@ -477,6 +506,9 @@ pub enum CarrierCommand {
         /// Which companies
         #[arg(long, value_enum, default_value_t = CarrierSet::Occupancy)]
         set: CarrierSet,
+        /// How dates that leave room are taken
+        #[arg(long, value_enum, default_value_t = DatesArg::Placed)]
+        dates: DatesArg,
         /// The point in question
         #[command(flatten)]
         reading: Reading,
@@ -505,6 +537,9 @@ pub enum CarrierCommand {
         /// The first day
         #[arg(long)]
         from: Option<Day>,
+        /// How dates that leave room are taken
+        #[arg(long, value_enum, default_value_t = DatesArg::Placed)]
+        dates: DatesArg,
         /// The point in question
         #[command(flatten)]
         reading: Reading,

@@ -32,6 +32,7 @@ pub async fn run(global: &Global, command: CarrierCommand) -> Result<(), CliErro
         CarrierCommand::Members {
             carrier,
             set,
+            dates,
             reading,
         } => {
             let at = app.located(Subject::Carrier, &carrier, &reading).await?;
@@ -41,7 +42,15 @@ pub async fn run(global: &Global, command: CarrierCommand) -> Result<(), CliErro
                 point,
             } = &at;
             let group = group(set, stream.id);
-            let sheet = members_sheet(&app, &place.name, group, *point, str::to_owned).await?;
+            let sheet = members_sheet(
+                &app,
+                &place.name,
+                group,
+                *point,
+                dates.into(),
+                str::to_owned,
+            )
+            .await?;
             Ok(sheet.print(reading.format, app.lang)?)
         }
         CarrierCommand::Stays {
@@ -64,6 +73,7 @@ pub async fn run(global: &Global, command: CarrierCommand) -> Result<(), CliErro
             set,
             by,
             from,
+            dates,
             reading,
         } => {
             let at = app.located(Subject::Carrier, &carrier, &reading).await?;
@@ -73,7 +83,16 @@ pub async fn run(global: &Global, command: CarrierCommand) -> Result<(), CliErro
                 point,
             } = &at;
             let group = group(set, stream.id);
-            let sheet = series(&app, &place.name, group, *point, from, by, str::to_owned).await?;
+            let sheet = series(
+                &app,
+                &place.name,
+                group,
+                *point,
+                (from, by),
+                dates.into(),
+                str::to_owned,
+            )
+            .await?;
             Ok(sheet.print(reading.format, app.lang)?)
         }
     }

@@ -28,24 +28,9 @@ pub async fn run(global: &Global, command: ClusterCommand) -> Result<(), CliErro
             let sheet = history_sheet::<Change>(&app, at.stream, at.point).await?;
             Ok(sheet.print(reading.format, app.lang)?)
         }
-        ClusterCommand::Members { cluster, reading } => {
-            let at = app.located(Subject::Cluster, &cluster, &reading).await?;
-            let Located {
-                stream,
-                place,
-                point,
-            } = &at;
-            let group = Group::Cluster(stream.id);
-            let sheet = members_sheet(&app, &place.name, group, *point, |tier| {
-                tier_name(place, tier)
-            })
-            .await?;
-            Ok(sheet.print(reading.format, app.lang)?)
-        }
-        ClusterCommand::Series {
+        ClusterCommand::Members {
             cluster,
-            by,
-            from,
+            dates,
             reading,
         } => {
             let at = app.located(Subject::Cluster, &cluster, &reading).await?;
@@ -55,9 +40,35 @@ pub async fn run(global: &Global, command: ClusterCommand) -> Result<(), CliErro
                 point,
             } = &at;
             let group = Group::Cluster(stream.id);
-            let sheet = series(&app, &place.name, group, *point, from, by, |tier| {
+            let sheet = members_sheet(&app, &place.name, group, *point, dates.into(), |tier| {
                 tier_name(place, tier)
             })
+            .await?;
+            Ok(sheet.print(reading.format, app.lang)?)
+        }
+        ClusterCommand::Series {
+            cluster,
+            by,
+            from,
+            dates,
+            reading,
+        } => {
+            let at = app.located(Subject::Cluster, &cluster, &reading).await?;
+            let Located {
+                stream,
+                place,
+                point,
+            } = &at;
+            let group = Group::Cluster(stream.id);
+            let sheet = series(
+                &app,
+                &place.name,
+                group,
+                *point,
+                (from, by),
+                dates.into(),
+                |tier| tier_name(place, tier),
+            )
             .await?;
             Ok(sheet.print(reading.format, app.lang)?)
         }

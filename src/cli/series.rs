@@ -6,7 +6,7 @@ use super::app::App;
 use super::args::PeriodArg;
 use super::error::CliError;
 use super::sheet::{Cell, Sheet, column};
-use crate::query::{Group, GroupCount, Period, Point, group_series, members, stays};
+use crate::query::{Dates, Group, GroupCount, Period, Point, group_series, members, stays};
 
 /// The period that an argument means.
 #[must_use]
@@ -18,17 +18,26 @@ pub const fn period(by: PeriodArg) -> Period {
     }
 }
 
+/// How dates are taken, where it is not as they are placed.
+fn taken(app: &App, dates: Dates) -> &'static str {
+    match dates {
+        Dates::Placed => "",
+        Dates::Certain => app.pick("，确定在内", ", certain"),
+        Dates::Possible => app.pick("，可能在内", ", possible"),
+    }
+}
+
 /// A group through the years.
 pub async fn series(
     app: &App,
     title: &str,
     group: Group,
     point: Point,
-    from: Option<Day>,
-    by: PeriodArg,
+    (from, by): (Option<Day>, PeriodArg),
+    dates: Dates,
     part_name: impl Fn(&str) -> String,
 ) -> Result<Sheet, CliError> {
-    let series = group_series(app.store.as_ref(), group, point, from, period(by)).await?;
+    let series = group_series(app.store.as_ref(), group, point, from, period(by), dates).await?;
     // The units at a carrier are as many as its tenants; a tier or a programme sums up many.
     let sums_up = !matches!(group, Group::Occupancy(_));
     let named = |part: &GroupCount| {
@@ -52,7 +61,7 @@ pub async fn series(
         ]
     });
     Ok(Sheet {
-        title: format!("{title} · {}", app.at(point)),
+        title: format!("{title} · {}{}", app.at(point), taken(app, dates)),
         columns: vec![
             column("day", "截至", "day"),
             column("companies", "企业", "companies"),
@@ -72,9 +81,10 @@ pub async fn members_sheet(
     title: &str,
     group: Group,
     point: Point,
+    dates: Dates,
     part_name: impl Fn(&str) -> String,
 ) -> Result<Sheet, CliError> {
-    let members = members(app.store.as_ref(), group, point).await?;
+    let members = members(app.store.as_ref(), group, point, dates).await?;
     let companies: std::collections::BTreeSet<_> = members.iter().map(|member| member.id).collect();
     let mut notes = vec![format!(
         "{} {}",
@@ -94,7 +104,7 @@ pub async fn members_sheet(
         ]
     });
     Ok(Sheet {
-        title: format!("{title} · {}", app.at(point)),
+        title: format!("{title} · {}{}", app.at(point), taken(app, dates)),
         columns: vec![
             column("name", "名称", "name"),
             column("part", "级别/单元", "tier or unit"),

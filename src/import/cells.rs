@@ -61,6 +61,14 @@ impl Line {
         self.row.cell(column)
     }
 
+    /// Whether another row of the same table has the same words in these columns.
+    pub fn same_words(&self, other: &Self, columns: &[String]) -> bool {
+        Arc::ptr_eq(&self.table, &other.table)
+            && columns
+                .iter()
+                .all(|column| self.cell(column) == other.cell(column))
+    }
+
     /// Whether the cells are as an output wants them.
     pub fn meets(&self, conditions: &BTreeMap<String, Condition>) -> bool {
         let fits_one = |cell: Option<&str>, wanted: &str| match wanted {

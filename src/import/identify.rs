@@ -38,6 +38,8 @@ pub struct Finder<'a> {
     /// Companies of identifiers that rows of this run gave, by the id that an identifier makes: 32 bytes each. Only kept where a
     /// row can give several.
     met: HashMap<Uuid, Uuid>,
+    /// Who holds what was looked up before; only of a roster, where the same companies stand in list after list.
+    looked_up: BTreeMap<String, Option<Uuid>>,
     /// Companies by folded name; only where the mapping finds by name.
     names: Option<HashMap<String, BTreeSet<Uuid>>>,
     /// What could not be decided, by what the row says.
@@ -87,6 +89,7 @@ impl<'a> Finder<'a> {
             run,
             answers,
             met: HashMap::new(),
+            looked_up: BTreeMap::new(),
             names,
             questions: BTreeMap::new(),
         })
@@ -268,7 +271,7 @@ impl<'a> Finder<'a> {
     }
 
     /// Who holds what the rows give.
-    async fn held(&self, says: &[Says]) -> Result<BTreeMap<String, Uuid>, StoreError> {
+    async fn held(&mut self, says: &[Says]) -> Result<BTreeMap<String, Uuid>, StoreError> {
         let keys: BTreeSet<String> = says
             .iter()
             .flat_map(|says| &says.clues)
@@ -278,9 +281,15 @@ impl<'a> Finder<'a> {
                 Clue::Record(_) | Clue::Name(_) => None,
             })
             .collect();
-        let keys: Vec<_> = keys.into_iter().collect();
-        let found = self.store.holders(&keys).await?;
-        let mut held: BTreeMap<String, Uuid> = found
+        let (before, new): (Vec<_>, Vec<_>) = keys
+            .into_iter()
+            .partition(|key| self.looked_up.contains_key(key));
+        let holders = if new.is_empty() {
+            BTreeMap::new()
+        } else {
+            self.store.holders(&new).await?
+        };
+        let mut held: BTreeMap<String, Uuid> = holders
             .into_iter()
             .filter(|(_, holder)| holder.subject == Subject::Company)
             .map(|(key, holder)| (key, holder.id))
@@ -306,6 +315,17 @@ impl<'a> Finder<'a> {
         let survivors = survivors(self.store, &holders).await?;
         for holder in held.values_mut() {
             *holder = survivors.get(holder).copied().unwrap_or(*holder);
+        }
+        for key in before {
+            if let Some(Some(company)) = self.looked_up.get(&key) {
+                held.insert(key, *company);
+            }
+        }
+        if self.mapping.roster.is_some() {
+            for key in new {
+                let company = held.get(&key).copied();
+                self.looked_up.insert(key, company);
+            }
         }
         Ok(held)
     }

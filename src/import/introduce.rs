@@ -43,7 +43,17 @@ pub fn introduce(
     let mut registered = history.registration().is_some();
     let mut drafts = vec![];
     let mut first = None;
+    let columns = mapping.columns_in("[subject");
+    let mut last: Option<Line> = None;
     rows.retain(|(line, identifiers)| {
+        // In list after list a company is called the same.
+        if last
+            .as_ref()
+            .is_some_and(|last| last.same_words(line, &columns))
+        {
+            return true;
+        }
+        last = None;
         if let Some((code, other)) = another_usci(identifiers, &held) {
             issues.push(line.error(
                 "usci",
@@ -100,6 +110,7 @@ pub fn introduce(
             }
         }
         first.get_or_insert(origin);
+        last = Some(line.clone());
         true
     });
     if let Some(origin) = first {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use nianlun_aggregates::history::{Assertion, Change};
+use nianlun_aggregates::history::{Action, Assertion, Change, History};
 use nianlun_aggregates::{Day, Identifier, carrier, cluster, company};
 
 use super::books::Question;
@@ -50,6 +50,8 @@ pub struct Planned<C> {
 /// A row that is read back.
 struct Told {
     asserted: Option<i64>,
+    /// In a roster: its list, with the list's day.
+    listed: Option<(Day, String)>,
     line: Line,
     identifiers: Vec<String>,
 }
@@ -101,7 +103,12 @@ impl Kind for company::Change {
         let (told, earlier, listed) = planning.sorted(entries);
         let (mut issues, mut questions) = (vec![], vec![]);
         let first_asserted = told.first().and_then(|told| told.asserted);
-        let asserted: Vec<_> = told.iter().map(|told| told.asserted).collect();
+        let by_row: BTreeMap<_, _> = told
+            .iter()
+            .map(|told| (place(&told.line), (told.asserted, told.listed.clone())))
+            .collect();
+        let asserted =
+            |row: &(*const Table, u64)| by_row.get(row).and_then(|(asserted, _)| *asserted);
         let mut rows: Vec<(Line, Vec<Identifier>)> = told
             .into_iter()
             .map(|told| {
@@ -109,11 +116,6 @@ impl Kind for company::Change {
                 let identifiers = identifiers.filter_map(|key| intake::identifier(key).ok());
                 (told.line, identifiers.collect())
             })
-            .collect();
-        let by_row: BTreeMap<(String, u64), Option<i64>> = rows
-            .iter()
-            .zip(asserted)
-            .map(|((line, _), asserted)| (place(line), asserted))
             .collect();
         let name = rows.first().map_or_else(String::new, |(line, _)| {
             let register = mapping.subject.register.as_ref();
@@ -129,24 +131,36 @@ impl Kind for company::Change {
             &mut issues,
             &mut questions,
         );
+        let registered = registered(&stored.history, &introductions);
         let mut steps: Vec<Step<Self>> = introductions
             .into_iter()
             .map(|draft| {
                 let row = draft.origin.table.as_ref().zip(draft.origin.rows.first());
-                let row = row.map(|(table, row)| (table_name(table), *row));
-                let asserted = row.and_then(|row| by_row.get(&row).copied().flatten());
+                let row = row.map(|(table, row)| (Arc::as_ptr(table), *row));
+                let asserted = row.and_then(|row| asserted(&row));
                 step(asserted.or(first_asserted), What::Say(draft))
             })
             .collect();
         let lines: Vec<_> = rows
             .into_iter()
-            .map(|(line, _)| (by_row.get(&place(&line)).copied().flatten(), line))
+            .map(|(line, _)| (asserted(&place(&line)), line))
             .collect();
         let read = lines.iter().map(|(asserted, line)| (*asserted, line, None));
         steps.extend(planning.rows(&read.collect::<Vec<_>>(), COMPANIES, &mut issues));
         steps.extend(gone(planning, earlier, lines.iter().map(|(_, line)| line)));
         if mapping.roster.is_some() {
-            steps.extend(planning.rosters(&lines, listed, stored, &mut issues));
+            let mut rows: BTreeMap<String, Vec<(Day, Line)>> =
+                listed.into_iter().map(|list| (list, vec![])).collect();
+            for (_, line) in lines {
+                let listed = by_row
+                    .get(&place(&line))
+                    .and_then(|(_, listed)| listed.as_ref());
+                if let Some((day, list)) = listed {
+                    rows.entry(list.clone()).or_default().push((*day, line));
+                }
+            }
+            let registered = registered.as_deref();
+            steps.extend(planning.rosters(&rows, registered, stored, &mut issues));
         }
         in_order(&mut steps);
         Planned {
@@ -193,12 +207,26 @@ fn step<C>(asserted: Option<i64>, what: What<C>) -> Step<C> {
     }
 }
 
-fn table_name(table: &Table) -> String {
-    format!("{}/{}", table.digest, table.header.sheet)
+fn place(line: &Line) -> (*const Table, u64) {
+    (Arc::as_ptr(&line.table), line.row.number)
 }
 
-fn place(line: &Line) -> (String, u64) {
-    (table_name(&line.table), line.row.number)
+/// The name under which a company is registered, or is about to be.
+fn registered(
+    history: &History<company::Change>,
+    introductions: &[Draft<company::Change>],
+) -> Option<String> {
+    let said = history.timeline().in_force();
+    let stored = said.iter().map(|said| &said.assertion.change);
+    let new = introductions.iter().flat_map(|draft| match &draft.action {
+        Action::Record(assertions) => assertions.as_slice(),
+        _ => &[],
+    });
+    let mut said = stored.chain(new.map(|said| &said.change));
+    said.find_map(|change| match change {
+        company::Change::Registered { name, .. } => Some(name.to_string()),
+        _ => None,
+    })
 }
 
 /// Keys that earlier versions of the files had and these have not.
@@ -234,20 +262,26 @@ impl Planning<'_> {
             }
         }
         rows.sort_by_key(|row| (row.asserted, row.table, row.number));
-        let told = rows.into_iter().filter_map(|row| self.told(row));
-        (told.collect(), earlier, listed)
+        let mut told: Vec<_> = rows.into_iter().filter_map(|row| self.told(row)).collect();
+        // Whatever order the lists come in, the earliest says first who a company is.
+        told.sort_by(|a, b| (a.asserted, &a.listed).cmp(&(b.asserted, &b.listed)));
+        (told, earlier, listed)
     }
 
     fn told(&self, row: SpooledRow) -> Option<Told> {
         let table = self.tables.get(usize::try_from(row.table).ok()?)?;
         let header = Arc::clone(&table.header);
+        let line = Line {
+            table: Arc::clone(table),
+            row: Row::from_cells(header, row.number, row.cells, row.computed),
+        };
+        let roster = self.mapping.roster.is_some();
+        let listed = roster.then(|| list_of(self.mapping, &line).ok()).flatten();
         Some(Told {
             asserted: row.asserted,
+            listed: listed.map(|(list, day)| (day, list)),
             identifiers: row.identifiers,
-            line: Line {
-                table: Arc::clone(table),
-                row: Row::from_cells(header, row.number, row.cells, row.computed),
-            },
+            line,
         })
     }
 
@@ -287,39 +321,22 @@ impl Planning<'_> {
     /// What lists say of a company. Of an archive, list by list as they came to be known; else all at once.
     fn rosters(
         &self,
-        lines: &[(Option<i64>, Line)],
-        listed: BTreeSet<String>,
+        rows: &BTreeMap<String, Vec<(Day, Line)>>,
+        registered: Option<&str>,
         stored: &Stored<company::Change>,
         issues: &mut Vec<Issue>,
     ) -> Vec<Step<company::Change>> {
-        let mut rows: BTreeMap<String, Vec<(Day, Line)>> = BTreeMap::new();
-        for list in listed {
-            rows.entry(list).or_default();
-        }
-        for (_, line) in lines {
-            match list_of(self.mapping, line) {
-                Ok((list, day)) => rows.entry(list).or_default().push((day, line.clone())),
-                Err(issue) => issues.push(issue),
-            }
-        }
         let mut steps = vec![];
         for (name, rows) in rows {
-            let Some(list) = self.lists.get(&name) else {
+            let Some(list) = self.lists.get(name) else {
                 continue;
             };
-            let roster = Roster::new(self.mapping, &name, list, &rows, stored);
-            if self.mapping.backfill.is_some() {
-                let mut filed: Vec<_> = list.now.iter().collect();
-                filed.sort_by_key(|(day, filed)| (filed.asserted, **day));
-                for (day, filed) in filed {
-                    let wanted = roster.wanted(*day, issues);
-                    let wanted = unconfirmed(&key(&name), wanted, stored);
-                    steps.push(step(filed.asserted, What::Lists(key(&name), wanted)));
-                }
-            } else if let Some((last, _)) = list.now.last_key_value() {
-                let wanted = roster.wanted(*last, issues);
-                let wanted = unconfirmed(&key(&name), wanted, stored);
-                steps.push(step(None, What::Lists(key(&name), wanted)));
+            let mut roster = Roster::new(self.mapping, name, list, rows, stored);
+            issues.append(&mut roster.issues);
+            for (asserted, days) in list.told() {
+                let wanted = roster.wanted(&days, registered);
+                let wanted = unconfirmed(&key(name), wanted, stored);
+                steps.push(step(asserted, What::Lists(key(name), wanted)));
             }
         }
         steps

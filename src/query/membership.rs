@@ -1,9 +1,12 @@
 //! Who is in a cluster or at a carrier, and how that changed.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use nianlun_aggregates::{Day, Span};
 use nianlun_projections::{FOREVER, Fact, Subject, kind};
 use uuid::Uuid;
 
+use super::dates::Dates;
 use super::point::{Period, Point, periods};
 use crate::store::{FactColumn, FactQuery, Store, StoreError, Valid};
 
@@ -89,6 +92,22 @@ pub async fn spells(
     store.facts(&group.query(point, Valid::Any)).await
 }
 
+/// The spells of a group that hold on the day.
+async fn holding(
+    store: &dyn Store,
+    group: Group,
+    point: Point,
+    dates: Dates,
+) -> Result<Vec<Fact>, StoreError> {
+    if dates == Dates::Placed {
+        let query = group.query(point, Valid::On(point.day.number()));
+        return store.facts(&query).await;
+    }
+    let mut spells = spells(store, group, point).await?;
+    spells.retain(|spell| dates.hold(spell, point.day));
+    Ok(spells)
+}
+
 /// The members on a day, by name.
 ///
 /// # Errors
@@ -97,10 +116,9 @@ pub async fn members(
     store: &dyn Store,
     group: Group,
     point: Point,
+    dates: Dates,
 ) -> Result<Vec<Member>, StoreError> {
-    let spells = store
-        .facts(&group.query(point, Valid::On(point.day.number())))
-        .await?;
+    let spells = holding(store, group, point, dates).await?;
     let names = super::company::names(store, point).await?;
     let mut members: Vec<_> = spells
         .into_iter()
@@ -142,7 +160,28 @@ pub async fn group_counts(
     Ok((companies, parts.into_iter().map(count).collect()))
 }
 
-/// The series of a group, from its first spell (or `from`) to the day of the point.
+/// How many different companies spells are of, and how many spells there are by part.
+fn counted(spells: &[Fact]) -> (u64, Vec<GroupCount>) {
+    let mut parts: BTreeMap<&str, (BTreeSet<Uuid>, u64)> = BTreeMap::new();
+    for spell in spells {
+        let (companies, spells) = parts.entry(&spell.part).or_default();
+        companies.insert(spell.id);
+        *spells += 1;
+    }
+    let companies: BTreeSet<Uuid> = spells.iter().map(|spell| spell.id).collect();
+    let count = |(part, (companies, spells)): (&str, (BTreeSet<Uuid>, u64))| GroupCount {
+        part: part.to_owned(),
+        companies: companies.len() as u64,
+        spells,
+    };
+    (
+        companies.len() as u64,
+        parts.into_iter().map(count).collect(),
+    )
+}
+
+/// The series of a group, from its first spell (or `from`) to the day of the point. How many there are follows `dates`; arrivals and
+/// departures are those of the placed days.
 ///
 /// # Errors
 /// Those of the store.
@@ -152,6 +191,7 @@ pub async fn group_series(
     point: Point,
     from: Option<Day>,
     period: Period,
+    dates: Dates,
 ) -> Result<Vec<SeriesPoint>, StoreError> {
     let spells = spells(store, group, point).await?;
     let first = spells
@@ -165,14 +205,19 @@ pub async fn group_series(
     };
     let mut series = vec![];
     for (from, to) in periods(first, point.day, period) {
-        let (companies, parts) = group_counts(store, group, point.on(to)).await?;
+        let (companies, parts) = if dates == Dates::Placed {
+            group_counts(store, group, point.on(to)).await?
+        } else {
+            let holding = spells.iter().filter(|spell| dates.hold(spell, to));
+            counted(&holding.cloned().collect::<Vec<_>>())
+        };
         let within = |day: i32| day != FOREVER && (from.number()..=to.number()).contains(&day);
         let unknown_start = |spell: &&Fact| spell.flags.iter().any(|flag| flag == "start-unknown");
         let ended: Vec<&Fact> = spells
             .iter()
             .filter(|spell| within(spell.valid_to))
             .collect();
-        let mut by_value = std::collections::BTreeMap::new();
+        let mut by_value = BTreeMap::new();
         // How it ended stands on the spell of a programme; elsewhere the value says what the company was.
         for spell in ended
             .iter()
@@ -226,8 +271,7 @@ pub async fn stays(
     group: Group,
     point: Point,
 ) -> Result<Vec<Stays>, StoreError> {
-    let mut by_value: std::collections::BTreeMap<String, (Vec<i32>, u64)> =
-        std::collections::BTreeMap::new();
+    let mut by_value: BTreeMap<String, (Vec<i32>, u64)> = BTreeMap::new();
     for spell in spells(store, group, point).await? {
         let unplaced = spell.valid_from == FOREVER && !spell.to_stated.is_empty();
         if spell.to_stated.is_empty() || (!unplaced && spell.valid_to > point.day.number()) {

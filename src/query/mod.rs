@@ -1,6 +1,7 @@
 //! Questions that the facts answer: each at a day, as known at a time.
 
 mod company;
+mod dates;
 mod directory;
 mod findings;
 mod history;
@@ -12,6 +13,7 @@ mod state;
 pub use company::{
     Candidate, Find, company_list, find_companies, names_among, synthetic, taken_in,
 };
+pub use dates::Dates;
 pub use directory::{Directory, Place};
 pub use findings::{FindingLine, findings, known_findings, wording_of_finding};
 pub use history::{HistoryLine, history};

@@ -1,5 +1,7 @@
 //! What a mapping must be, beyond its shape: its parts fit together, and the file has its columns.
 
+use std::collections::BTreeSet;
+
 use nianlun_projections::Subject;
 
 use super::{Cells, DateKind, Identify, Mapping, MappingError, Shape, Value, placeholders};
@@ -50,6 +52,13 @@ impl Mapping {
                     return misfit(
                         &place,
                         "in a roster a period has `opens` and `ends`; its dates come from the lists, leave `from` and `to` out",
+                    );
+                }
+                let constant = |value: &Value| matches!(value, Value::Constant(_));
+                if !output.on_end.values().all(constant) {
+                    return misfit(
+                        &place,
+                        "in a roster `on_end` takes constants: the list that shows an end has no row of the company",
                     );
                 }
                 continue;
@@ -136,6 +145,14 @@ impl Mapping {
     #[must_use]
     pub fn columns(&self) -> Vec<String> {
         self.named().map(|(column, _)| column).collect()
+    }
+
+    /// The columns that a part of the mapping names, each once: where what `part` is written stands in the place.
+    #[must_use]
+    pub fn columns_in(&self, part: &str) -> Vec<String> {
+        let named = self.named().filter(|(_, place)| place.contains(part));
+        let columns: BTreeSet<String> = named.map(|(column, _)| column).collect();
+        columns.into_iter().collect()
     }
 
     /// Checks that a table has every column that the mapping names.

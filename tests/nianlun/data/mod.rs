@@ -4,9 +4,11 @@
 //! ignored.
 
 mod a_share;
+mod a_share_rosters;
 mod asf_incubator;
 mod chongqing;
 mod cncf;
+mod cncf_rosters;
 mod yc;
 
 use std::path::PathBuf;

@@ -4,6 +4,7 @@ mod archive;
 mod keys;
 mod killed;
 mod preview;
+mod rosters;
 mod rows;
 mod same;
 mod suggest;
