@@ -1,6 +1,6 @@
 # Thin names over cargo.
 
-.PHONY: demo test lint
+.PHONY: demo test bench lint
 
 # Builds the program, loads the bundled examples into demo.db and shows what they say.
 demo:
@@ -10,6 +10,10 @@ demo:
 # their tests are reported as ignored.
 test:
 	tests/with-postgres.sh cargo test --workspace -- $(if $(NIANLUN_DATA),--include-ignored)
+
+# How fast imports are and how much memory they take, against references of the same run (docs/benchmarks.md).
+bench:
+	tests/with-postgres.sh cargo bench --bench import -- $(ONLY)
 
 lint:
 	cargo fmt --all --check

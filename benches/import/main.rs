@@ -1,0 +1,89 @@
+//! How fast imports are, and how much memory they take: ratios against references that are measured in the same run
+//! (docs/benchmarks.md).
+//!
+//! `make bench`, or `make bench ONLY="sqlite xlsx"` for some of it: `postgres`, `sqlite`, `xlsx`, `memory`.
+
+mod database;
+mod import;
+mod memory;
+mod postgres;
+mod rows;
+mod sqlite;
+mod table;
+mod xlsx;
+
+use std::str::FromStr;
+
+use table::Table;
+use tempfile::TempDir;
+
+/// How much is measured.
+struct Plan {
+    /// Where files are made.
+    folder: TempDir,
+    /// What the numbers of rows are multiplied by.
+    scale: f64,
+    /// How often each is measured.
+    repeat: usize,
+}
+
+impl Plan {
+    fn read() -> Self {
+        Self {
+            folder: tempfile::tempdir().expect("a temporary folder"),
+            scale: set("NIANLUN_BENCH_SCALE").unwrap_or(1.0),
+            repeat: set("NIANLUN_BENCH_REPEAT").unwrap_or(3).max(1),
+        }
+    }
+
+    /// So many, scaled.
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        clippy::cast_precision_loss,
+        reason = "a number of rows that fits a file"
+    )]
+    fn scaled(&self, count: u64) -> u64 {
+        ((count as f64 * self.scale) as u64).max(1_000)
+    }
+}
+
+/// What an environment variable says, if it is set.
+fn set<T: FromStr>(name: &str) -> Option<T> {
+    let text = std::env::var(name).ok().filter(|text| !text.is_empty())?;
+    let read = text.parse();
+    assert!(read.is_ok(), "{name}={text} cannot be read");
+    read.ok()
+}
+
+fn main() {
+    let asked: Vec<_> = std::env::args()
+        .skip(1)
+        .filter(|argument| argument != "--bench")
+        .collect();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime");
+    if let [child, url, file] = asked.as_slice()
+        && child == memory::CHILD
+    {
+        return runtime.block_on(memory::child(url, file.as_ref()));
+    }
+    let wants = |name: &str| asked.is_empty() || asked.iter().any(|one| one == name);
+    let plan = Plan::read();
+    let mut table = Table::default();
+    if wants("postgres") {
+        runtime.block_on(postgres::measure(&plan, &mut table));
+    }
+    if wants("sqlite") {
+        runtime.block_on(sqlite::measure(&plan, &mut table));
+    }
+    if wants("xlsx") {
+        runtime.block_on(xlsx::measure(&plan, &mut table));
+    }
+    if wants("memory") {
+        runtime.block_on(memory::measure(&plan, &mut table));
+    }
+    println!("{table}");
+}
