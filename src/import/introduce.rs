@@ -8,7 +8,7 @@ use nianlun_aggregates::{Identifier, Span, Text};
 
 use super::cells::Line;
 use super::draft::{Draft, Origin, Reader};
-use super::mapping::{Mapping, MappingError};
+use super::mapping::{Mapping, MappingError, Value};
 use super::report::Issue;
 use crate::intake::{COMPANY_FORMS, FieldError, Fields, company_change};
 
@@ -18,11 +18,19 @@ pub const COMPANIES: Reader<Change> = Reader {
     change: company_change,
 };
 
-/// What a row says of who the company is.
+/// Who the company of a row is, and the words that say so: the rows of a company mostly repeat them, and then they are read once.
 struct Named {
-    registration: Assertion<Change>,
+    words: Words,
+    registration: Change,
     name: Text,
-    aliases: Vec<Text>,
+}
+
+#[derive(PartialEq, Eq)]
+struct Words {
+    name: String,
+    entity: Option<String>,
+    group: Option<String>,
+    identifiers: Vec<Identifier>,
 }
 
 /// What the rows of one company add to who it is: its registration if it is new, further identifiers and names, and the marks of
@@ -39,6 +47,7 @@ pub fn introduce(
     let mut registered = history.registration().is_some();
     let mut drafts = vec![];
     let mut first = None;
+    let mut said: Option<Named> = None;
     rows.retain(|(line, identifiers)| {
         if let Some((code, other)) = another_usci(identifiers, &held) {
             issues.push(line.error(
@@ -48,8 +57,16 @@ pub fn introduce(
             ));
             return false;
         }
-        let named = match named(mapping, line, identifiers) {
-            Ok(named) => named,
+        let read = words(mapping, line, identifiers).and_then(|words| {
+            let named = match said.take().filter(|said| said.words == words) {
+                Some(named) => named,
+                None => named(line, words)?,
+            };
+            let (on, aliases) = dated(mapping, line)?;
+            Ok((said.insert(named), on, aliases))
+        });
+        let (named, on, aliases) = match read {
+            Ok(read) => read,
             Err(issue) => {
                 issues.push(issue);
                 return false;
@@ -65,7 +82,7 @@ pub fn introduce(
         };
         if !registered {
             registered = true;
-            say(named.registration.on, named.registration.change);
+            say(on, named.registration.clone());
             names.insert(named.name.folded());
             held.extend(identifiers.iter().map(Identifier::key));
         }
@@ -75,8 +92,9 @@ pub fn introduce(
                 say(Span::Unknown, Change::IdentifierAdded { identifier });
             }
         }
-        for alias in std::iter::once(named.name).chain(named.aliases) {
+        for alias in std::iter::once(&named.name).chain(&aliases) {
             if names.insert(alias.folded()) {
+                let alias = alias.clone();
                 say(Span::Unknown, Change::AliasAdded { alias });
             }
         }
@@ -165,47 +183,62 @@ fn names(history: &History<Change>) -> BTreeSet<String> {
     named.collect()
 }
 
-/// Reads who the company of a row is.
-fn named(mapping: &Mapping, line: &Line, identifiers: &[Identifier]) -> Result<Named, Issue> {
+/// The words of a row that say who its company is.
+fn words(mapping: &Mapping, line: &Line, identifiers: &[Identifier]) -> Result<Words, Issue> {
     let Some(register) = &mapping.subject.register else {
         return Err(line.error("", "", "the mapping has no [subject.register]"));
     };
-    let text = |column: &str, raw: &str| {
-        Text::new(raw).map_err(|error| line.error(column, raw, error.to_string()))
+    let optional = |value: &Option<Value>| {
+        let value = value.as_ref();
+        value.map_or(Ok(None), |value| line.value(value, &mapping.tables))
     };
-    let raw = line
+    let name = line
         .value(&register.name, &mapping.tables)?
         .ok_or_else(|| line.error("name", "", "missing; every row names its company"))?;
-    let name = text("name", &raw)?;
+    Ok(Words {
+        name,
+        entity: optional(&register.entity)?,
+        group: optional(&register.group)?,
+        identifiers: identifiers.to_vec(),
+    })
+}
+
+/// Reads who the company of a row is.
+fn named(line: &Line, words: Words) -> Result<Named, Issue> {
+    let name = text(line, "name", &words.name)?;
     let mut fields = Fields::default();
-    fields.add("name", raw);
-    for (field, value) in [("entity", &register.entity), ("group", &register.group)] {
-        if let Some(value) = value
-            && let Some(found) = line.value(value, &mapping.tables)?
-        {
-            fields.add(field, found);
+    fields.add("name", words.name.as_str());
+    for (field, word) in [("entity", &words.entity), ("group", &words.group)] {
+        if let Some(word) = word {
+            fields.add(field, word.as_str());
         }
     }
-    for identifier in identifiers {
+    for identifier in &words.identifiers {
         fields.add("identifier", identifier.key());
     }
-    let change = company_change("registered", &fields)
+    let registration = company_change("registered", &fields)
         .map_err(|error| line.error(&error.field, &error.value, &error.reason))?;
+    Ok(Named {
+        words,
+        registration,
+        name,
+    })
+}
+
+/// When the company of a row was registered, and by what other names it goes.
+fn dated(mapping: &Mapping, line: &Line) -> Result<(Span, Vec<Text>), Issue> {
+    let register = mapping.subject.register.as_ref();
     let on = register
-        .on
-        .as_ref()
+        .and_then(|register| register.on.as_ref())
         .map_or(Ok(None), |on| line.date(on, &mapping.tables))?
         .unwrap_or(Span::Unknown);
     let aliases = register
-        .aliases
-        .as_ref()
+        .and_then(|register| register.aliases.as_ref())
         .map_or(Ok(vec![]), |aliases| line.values(aliases, &mapping.tables))?;
-    Ok(Named {
-        registration: Assertion { on, change },
-        name,
-        aliases: aliases
-            .iter()
-            .map(|alias| text("aliases", alias))
-            .collect::<Result<_, _>>()?,
-    })
+    let aliases = aliases.iter().map(|alias| text(line, "aliases", alias));
+    Ok((on, aliases.collect::<Result<_, _>>()?))
+}
+
+fn text(line: &Line, column: &str, raw: &str) -> Result<Text, Issue> {
+    Text::new(raw).map_err(|error| line.error(column, raw, error.to_string()))
 }

@@ -82,7 +82,7 @@ impl Kind for company::Change {
                 (told.line, identifiers.collect())
             })
             .collect();
-        let by_row: BTreeMap<(String, u64), Option<i64>> = rows
+        let by_row: BTreeMap<(*const Table, u64), Option<i64>> = rows
             .iter()
             .zip(asserted)
             .map(|((line, _), asserted)| (place(line), asserted))
@@ -103,7 +103,7 @@ impl Kind for company::Change {
             .into_iter()
             .map(|draft| {
                 let row = draft.origin.table.as_ref().zip(draft.origin.rows.first());
-                let row = row.map(|(table, row)| (table_name(table), *row));
+                let row = row.map(|(table, row)| (Arc::as_ptr(table), *row));
                 let asserted = row.and_then(|row| by_row.get(&row).copied().flatten());
                 step(asserted.or(first_asserted), What::Say(draft))
             })
@@ -156,12 +156,9 @@ fn step<C>(asserted: Option<i64>, what: What<C>) -> Step<C> {
     }
 }
 
-fn table_name(table: &Table) -> String {
-    format!("{}/{}", table.digest, table.header.sheet)
-}
-
-fn place(line: &Line) -> (String, u64) {
-    (table_name(&line.table), line.row.number)
+/// Where a row stands: tables are shared, so that each has one address.
+fn place(line: &Line) -> (*const Table, u64) {
+    (Arc::as_ptr(&line.table), line.row.number)
 }
 
 /// Keys that earlier versions of the files had and these have not.
@@ -170,6 +167,9 @@ fn gone<'a, C>(
     earlier: BTreeSet<String>,
     lines: impl Iterator<Item = &'a Line>,
 ) -> Vec<Step<C>> {
+    if earlier.is_empty() {
+        return vec![];
+    }
     let mapping = planning.mapping;
     let now: BTreeSet<String> = lines
         .filter_map(|line| {
