@@ -58,14 +58,14 @@ pub fn introduce(
             return false;
         }
         let read = words(mapping, line, identifiers).and_then(|words| {
-            let named = match said.take().filter(|said| said.words == words) {
-                Some(named) => named,
+            let who = match said.take().filter(|said| said.words == words) {
+                Some(who) => who,
                 None => named(line, words)?,
             };
             let (on, aliases) = dated(mapping, line)?;
-            Ok((said.insert(named), on, aliases))
+            Ok((said.insert(who), on, aliases))
         });
-        let (named, on, aliases) = match read {
+        let (who, on, aliases) = match read {
             Ok(read) => read,
             Err(issue) => {
                 issues.push(issue);
@@ -82,8 +82,8 @@ pub fn introduce(
         };
         if !registered {
             registered = true;
-            say(on, named.registration.clone());
-            names.insert(named.name.folded());
+            say(on, who.registration.clone());
+            names.insert(who.name.folded());
             held.extend(identifiers.iter().map(Identifier::key));
         }
         for identifier in identifiers {
@@ -92,7 +92,7 @@ pub fn introduce(
                 say(Span::Unknown, Change::IdentifierAdded { identifier });
             }
         }
-        for alias in std::iter::once(&named.name).chain(&aliases) {
+        for alias in std::iter::once(&who.name).chain(&aliases) {
             if names.insert(alias.folded()) {
                 let alias = alias.clone();
                 say(Span::Unknown, Change::AliasAdded { alias });
