@@ -1,9 +1,10 @@
 //! Words as people write them, cleaned once at the edge.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
-use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick, is_nfkc_quick};
 
 /// The longest text that a single field may hold, in characters: a page, not a book.
 const LONGEST: usize = 2_000;
@@ -32,10 +33,13 @@ impl Text {
     /// # Errors
     /// [`TextError`] if nothing is left or too much.
     pub fn new(raw: &str) -> Result<Self, TextError> {
-        let clean: String = raw
-            .nfc()
-            .map(|c| if c.is_control() { ' ' } else { c })
-            .collect();
+        let clean =
+            if is_nfc_quick(raw.chars()) == IsNormalized::Yes && !raw.contains(char::is_control) {
+                Cow::Borrowed(raw)
+            } else {
+                let clean = raw.nfc().map(|c| if c.is_control() { ' ' } else { c });
+                Cow::Owned(clean.collect())
+            };
         let clean = clean.trim();
         let length = clean.chars().count();
         match length {
@@ -61,7 +65,8 @@ impl Text {
 /// The folding of [`Text::folded`], for a text that is not one yet.
 #[must_use]
 pub fn fold(raw: &str) -> String {
-    raw.nfkc()
+    compatible(raw)
+        .chars()
         .flat_map(char::to_lowercase)
         .filter(|c| !c.is_whitespace())
         .collect()
@@ -70,7 +75,16 @@ pub fn fold(raw: &str) -> String {
 /// A text in half width where it has one (NFKC): `２０１６年３月`, `，`, `（`, `㎡` become `2016年3月`, `,`, `(`, `m2`.
 #[must_use]
 pub fn half_width(raw: &str) -> String {
-    raw.nfkc().collect()
+    compatible(raw).into_owned()
+}
+
+/// A text in NFKC, which most are in already.
+pub(crate) fn compatible(raw: &str) -> Cow<'_, str> {
+    if is_nfkc_quick(raw.chars()) == IsNormalized::Yes {
+        Cow::Borrowed(raw)
+    } else {
+        Cow::Owned(raw.nfkc().collect())
+    }
 }
 
 impl fmt::Display for Text {

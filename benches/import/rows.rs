@@ -74,10 +74,10 @@ const HEADER: [&str; 16] = [
     "内容",
 ];
 
-/// Rows of a company; with its registration and its second identifier these are `EVENTS` events.
+/// Rows of a company; with its registration these are `EVENTS` events.
 const ROWS: u64 = 7;
 /// Events of a company.
-pub const EVENTS: u64 = ROWS + 2;
+pub const EVENTS: u64 = ROWS + 1;
 
 /// A ledger of so many rows, at the least.
 pub struct Ledger {

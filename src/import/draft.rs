@@ -143,14 +143,18 @@ pub fn drafts<C: Change>(
             if undated || !line.meets(&output.when) {
                 continue;
             }
-            match saying.action() {
-                Ok(Some(action)) => drafts.push(Draft {
+            let said = saying.fields().and_then(|fields| {
+                let places = saying.places(&fields);
+                Ok(saying.action(fields)?.map(|action| (action, places)))
+            });
+            match said {
+                Ok(Some((action, places))) => drafts.push(Draft {
                     origin: Origin {
                         key: key.clone(),
                         ..Origin::of(line)
                     },
                     action,
-                    places: saying.places(),
+                    places,
                 }),
                 Ok(None) => {}
                 Err(issue) => issues.push(issue),
@@ -178,8 +182,7 @@ pub struct Saying<'a, C> {
 }
 
 impl<C: Change> Saying<'_, C> {
-    fn action(&self) -> Result<Option<Action<C>>, Issue> {
-        let fields = self.fields()?;
+    fn action(&self, fields: Fields) -> Result<Option<Action<C>>, Issue> {
         if let Some(event) = &self.output.event {
             let Some(word) = self.line.value(event, self.tables)? else {
                 return Ok(None);
@@ -270,8 +273,7 @@ impl<C: Change> Saying<'_, C> {
     }
 
     /// The carriers and clusters that the fields name, with the words and columns they came from.
-    pub fn places(&self) -> Vec<PlaceWord> {
-        let fields = self.fields().unwrap_or_default();
+    fn places(&self, fields: &Fields) -> Vec<PlaceWord> {
         let named = ["carrier", "parent", "cluster"]
             .into_iter()
             .filter_map(|name| {

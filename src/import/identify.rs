@@ -58,7 +58,8 @@ struct Says {
 }
 
 enum Clue {
-    Identifier(Identifier),
+    /// The key of an identifier, and the id that it makes.
+    Identifier(String, Uuid),
     /// The key of a security code.
     Security(String),
     /// The id of a record.
@@ -222,11 +223,8 @@ impl<'a> Finder<'a> {
 
     fn candidates(&self, clue: &Clue, held: &BTreeMap<String, Uuid>) -> Vec<Candidate> {
         match clue {
-            Clue::Identifier(identifier) => {
-                let key = identifier.key();
-                let company = held
-                    .get(&key)
-                    .or_else(|| self.met.get(&identifier.company_id()));
+            Clue::Identifier(key, id) => {
+                let company = held.get(key).or_else(|| self.met.get(id));
                 company.map_or(vec![], |company| {
                     vec![Candidate {
                         company: *company,
@@ -261,7 +259,13 @@ impl<'a> Finder<'a> {
 
     fn remember(&mut self, company: Uuid, says: &Says, identifiers: &[Identifier]) {
         if self.mapping.subject.identify.len() > 1 {
-            for identifier in identifiers {
+            for clue in &says.clues {
+                if let Clue::Identifier(_, id) = clue {
+                    self.met.entry(*id).or_insert(company);
+                }
+            }
+            // What a new company got besides what the row gives.
+            for identifier in identifiers.iter().skip(says.identifiers.len()) {
                 self.met.entry(identifier.company_id()).or_insert(company);
             }
         }
@@ -276,8 +280,7 @@ impl<'a> Finder<'a> {
             .iter()
             .flat_map(|says| &says.clues)
             .filter_map(|clue| match clue {
-                Clue::Identifier(identifier) => Some(identifier.key()),
-                Clue::Security(key) => Some(key.clone()),
+                Clue::Identifier(key, _) | Clue::Security(key) => Some(key.clone()),
                 Clue::Record(_) | Clue::Name(_) => None,
             })
             .collect();
@@ -376,7 +379,8 @@ fn says(line: &Line, mapping: &Mapping, issues: &mut Vec<Issue>) -> Says {
                         {
                             notices.push(line.notice(scheme, &raw, format!("read as {usci}")));
                         }
-                        says.clues.push(Clue::Identifier(identifier.clone()));
+                        let (key, id) = (identifier.key(), identifier.company_id());
+                        says.clues.push(Clue::Identifier(key, id));
                         says.identifiers.push(identifier);
                     }
                     Err(reason) => notices.push(line.notice(

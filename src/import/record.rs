@@ -425,13 +425,13 @@ impl<'a, C: Change> Recorder<'a, C> {
         let report = &mut self.decided.report;
         report.events += 1;
         let (how, code, on) = match &event.entry {
-            Entry::Asserted(said) => ("", said.change.wording().code, said.on.to_string()),
+            Entry::Asserted(said) => ("", said.change.wording().code, Some(said.on)),
             Entry::Corrected { replacement, .. } => {
                 report.corrected += 1;
                 (
                     "corrected ",
                     replacement.change.wording().code,
-                    replacement.on.to_string(),
+                    Some(replacement.on),
                 )
             }
             Entry::Retracted { target, .. } => {
@@ -441,7 +441,7 @@ impl<'a, C: Change> Recorder<'a, C> {
                 (
                     "retracted ",
                     said.map_or("", |said| said.change.wording().code),
-                    String::new(),
+                    None,
                 )
             }
         };
@@ -451,7 +451,7 @@ impl<'a, C: Change> Recorder<'a, C> {
             id: self.stream.id.to_string(),
             name: self.name.clone(),
             event: format!("{how}{code}"),
-            on,
+            on: on.map_or_else(String::new, |on| on.to_string()),
             rows: rows(origin),
         });
     }
@@ -528,16 +528,25 @@ impl<'a, C: Change> Recorder<'a, C> {
         origin: &Origin,
     ) -> Result<NewEvent, serde_json::Error> {
         let table = origin.table.as_ref();
-        let metadata = Metadata {
-            file: table.map(|table| table.digest.clone()),
-            sheet: table
-                .map(|table| table.header.sheet.clone())
-                .filter(|sheet| !sheet.is_empty()),
-            row: Some(rows(origin)).filter(|rows| !rows.is_empty()),
-            key: origin.key.clone(),
-            computed: Some(origin.computed.join(", ")).filter(|columns| !columns.is_empty()),
-            ..self.run.metadata.clone()
-        };
+        let (row, computed) = (rows(origin), origin.computed.join(", "));
+        let own = [
+            ("file", table.map(|table| table.digest.as_str())),
+            (
+                "sheet",
+                table
+                    .map(|table| table.header.sheet.as_str())
+                    .filter(|sheet| !sheet.is_empty()),
+            ),
+            ("row", Some(row.as_str()).filter(|row| !row.is_empty())),
+            ("key", origin.key.as_deref()),
+            (
+                "computed",
+                Some(computed.as_str()).filter(|columns| !columns.is_empty()),
+            ),
+        ];
+        let own = own.into_iter();
+        let own = own.filter_map(|(name, value)| Some((name, value?)));
+        let metadata: BTreeMap<_, _> = self.run.metadata.entries().chain(own).collect();
         Ok(NewEvent {
             aggregate_type: C::TYPE.to_owned(),
             aggregate_id: self.stream.id.to_string(),
@@ -545,7 +554,7 @@ impl<'a, C: Change> Recorder<'a, C> {
             event_type: event.event_type(),
             event_version: event.event_version(),
             payload: serde_json::to_string(event)?,
-            metadata: serde_json::to_string(&metadata.entries().collect::<BTreeMap<_, _>>())?,
+            metadata: serde_json::to_string(&metadata)?,
             claims: event.claims.clone(),
         })
     }

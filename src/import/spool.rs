@@ -1,4 +1,5 @@
 //! Rows by stream, in bounded memory: parted by the stream's id into files on disk, of which one at a time is read and sorted.
+//! Streams come out in the order of their ids, so that the database's index of streams grows at one place at a time.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -9,11 +10,11 @@ use uuid::Uuid;
 
 use super::source::Cells;
 
-/// Parts. Ids are spread evenly, so a part holds about this fraction of the rows.
+/// Parts, one for each first byte of an id. Ids are spread evenly, so a part holds about this fraction of the rows.
 const PARTS: usize = 256;
 
 /// What is held in memory before the parts are written out, in bytes.
-const HELD: usize = 16 << 20;
+const HELD: usize = 8 << 20;
 
 /// Something to be looked at when a stream is decided.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -71,7 +72,7 @@ impl Spool {
     /// # Errors
     /// Those of the disk on which temporary files lie.
     pub fn add(&mut self, stream: Uuid, entry: &Entry) -> io::Result<()> {
-        let part = usize::from(stream.as_bytes()[15]) % PARTS;
+        let part = usize::from(stream.as_bytes()[0]) % PARTS;
         let held = &mut self.held[part];
         let before = held.len();
         serde_json::to_writer(&mut *held, &(stream, entry))?;
@@ -101,14 +102,14 @@ impl Spool {
                 }
             };
             file.write_all(held)?;
-            *held = vec![];
+            held.clear();
         }
         self.bytes = 0;
         Ok(())
     }
 
-    /// Takes out the entries part by part: streams in the order of their parts and ids, the entries of each in the order in
-    /// which they were added.
+    /// Takes out the entries part by part: streams in the order of their ids, the entries of each in the order in which they
+    /// were added.
     pub fn parts(mut self) -> impl Iterator<Item = io::Result<BTreeMap<Uuid, Vec<Entry>>>> {
         (0..PARTS).map(move |part| {
             let mut entries: BTreeMap<Uuid, Vec<Entry>> = BTreeMap::new();
@@ -164,7 +165,7 @@ mod tests {
     fn what_went_in_comes_out_by_stream_in_its_order_also_from_disk() {
         let mut spool = Spool::default();
         let streams: Vec<_> = (0..600_u128)
-            .map(|n| Uuid::from_u128(n * 0x9E37_79B9_7F4A_7C15))
+            .map(|n| Uuid::from_u128(n.wrapping_mul(0x9E37_79B9_7F4A_7C15_F39C_C060_5CED_C835)))
             .collect();
         let long = "行\n\"".repeat(400);
         for (number, stream) in (0..30_000).zip(streams.iter().cycle()) {

@@ -36,13 +36,15 @@ impl Sink {
     /// Writes a batch on a task of its own.
     pub fn write(mut self, events: Vec<Vec<NewEvent>>) -> Writing {
         Writing(tokio::spawn(async move {
-            let written = self.batch(&events).await;
+            let written = self.batch(events).await;
             (self, written)
         }))
     }
 
-    async fn batch(&mut self, events: &[Vec<NewEvent>]) -> Result<(), StoreError> {
-        let all = |events: &[Vec<NewEvent>]| -> Vec<NewEvent> { events.concat() };
+    async fn batch(&mut self, events: Vec<Vec<NewEvent>>) -> Result<(), StoreError> {
+        let all = |events: Vec<Vec<NewEvent>>| -> Vec<NewEvent> {
+            events.into_iter().flatten().collect()
+        };
         match self {
             Self::Nowhere => Ok(()),
             Self::Batches(store) => {
@@ -56,7 +58,7 @@ impl Sink {
             Self::Commands(store) => {
                 for command in events {
                     let mut bulk = store.bulk().await?;
-                    bulk.append(command).await?;
+                    bulk.append(&command).await?;
                     bulk.commit().await?;
                 }
                 Ok(())

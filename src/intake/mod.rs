@@ -42,8 +42,14 @@ impl Forms {
     /// # Errors
     /// [`FieldError`] that lists what there is.
     pub fn find(self, word: &str) -> Result<(Wording, &'static [&'static str]), FieldError> {
-        self.all()
-            .find(|(wording, _)| wording.is_called(word))
+        let fields = |code: &str| {
+            let (_, fields) = self.fields.iter().find(|(known, _)| *known == code)?;
+            Some(*fields)
+        };
+        self.types
+            .iter()
+            .filter(|(_, wording)| wording.is_called(word))
+            .find_map(|(_, wording)| Some((*wording, fields(wording.code)?)))
             .ok_or_else(|| {
                 let known: Vec<_> = self
                     .all()

@@ -53,6 +53,15 @@ macro_rules! scripts {
                 "notes",
                 include_str!(concat!("../../../migrations/", $dialect, "/0006_notes.sql")),
             ),
+            (
+                7,
+                "register",
+                include_str!(concat!(
+                    "../../../migrations/",
+                    $dialect,
+                    "/0007_register.sql"
+                )),
+            ),
         ]
     };
 }

@@ -184,8 +184,7 @@ impl<C: Change> History<C> {
     #[must_use]
     pub fn registration(&self) -> Option<Sequence> {
         self.timeline
-            .in_force()
-            .into_iter()
+            .said()
             .find(|said| said.assertion.change.registers())
             .map(|said| said.sequence)
     }
@@ -193,8 +192,8 @@ impl<C: Change> History<C> {
     /// The record that goes on in place of this one, as far as this one says so.
     #[must_use]
     pub fn merged_into(&self) -> Option<Uuid> {
-        let said = self.timeline.in_force();
-        said.iter()
+        self.timeline
+            .said()
             .find_map(|said| said.assertion.change.merged_into())
     }
 
@@ -238,8 +237,7 @@ impl<C: Change> History<C> {
     #[must_use]
     pub fn saying(&self, assertion: &Assertion<C>) -> Option<Sequence> {
         self.timeline
-            .in_force()
-            .into_iter()
+            .said()
             .find(|said| said.assertion == assertion)
             .map(|said| said.sequence)
     }
@@ -248,8 +246,7 @@ impl<C: Change> History<C> {
     #[must_use]
     pub fn identifiers(&self) -> BTreeSet<String> {
         self.timeline
-            .in_force()
-            .iter()
+            .said()
             .flat_map(|said| said.assertion.change.identifiers())
             .collect()
     }
@@ -302,13 +299,29 @@ impl<C: Change> History<C> {
             claims: vec![],
             releases: vec![],
         };
-        // What adds assertions without identifiers leaves the register as it is: most events, and all that is imported in bulk.
-        let adds_no_identifier = |entry: &Entry<C>| match entry {
-            Entry::Asserted(assertion) => assertion.change.identifiers().is_empty(),
-            _ => false,
+        // What only adds assertions takes nothing back: most events, and all that is imported for the first time.
+        let adds = |entry: &Entry<C>| match entry {
+            Entry::Asserted(assertion) => Some(assertion.change.identifiers()),
+            _ => None,
         };
-        if entries.iter().all(adds_no_identifier) {
-            return entries.into_iter().map(plain).collect();
+        if let Some(added) = entries.iter().map(adds).collect::<Option<Vec<_>>>() {
+            let mut held = if added.iter().all(BTreeSet::is_empty) {
+                BTreeSet::new()
+            } else {
+                self.identifiers()
+            };
+            let claims = added.into_iter().map(|mut claims| {
+                claims.retain(|identifier| held.insert(identifier.clone()));
+                claims.into_iter().collect()
+            });
+            return entries
+                .into_iter()
+                .zip(claims)
+                .map(|(entry, claims)| Event {
+                    claims,
+                    ..plain(entry)
+                })
+                .collect();
         }
         let mut state = self.clone();
         let mut held = self.identifiers();

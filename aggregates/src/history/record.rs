@@ -70,17 +70,9 @@ pub(super) fn record<C: Change>(
     if assertions.is_empty() {
         return Err(RecordError::Nothing);
     }
-    let mut state = history.clone();
-    for assertion in assertions {
-        check_impossible(&state, assertion)?;
-        let entry = Entry::Asserted(assertion.clone());
-        state.timeline.extend(Event {
-            entry,
-            despite: None,
-            claims: vec![],
-            asserted: None,
-            releases: vec![],
-        });
+    for (index, assertion) in assertions.iter().enumerate() {
+        let before = assertions.get(..index).unwrap_or_default();
+        check_impossible(history, before, assertion)?;
     }
     let entries: Vec<_> = assertions.iter().cloned().map(Entry::Asserted).collect();
     let contradictions = history.weighed(&entries, manner);
@@ -110,17 +102,28 @@ pub(super) fn record_spell<C: Change>(
     record(history, &[opening.clone(), end.clone()], manner)
 }
 
-/// What no further event could mend.
+/// What no further event could mend, after those that are recorded together with it.
 fn check_impossible<C: Change>(
     history: &History<C>,
+    before: &[Assertion<C>],
     assertion: &Assertion<C>,
 ) -> Result<(), RecordError> {
+    let numbered = || (history.timeline.last() + 1..).zip(before);
+    let among_new = |is: &dyn Fn(&Assertion<C>) -> bool| {
+        let found = numbered().find(|(_, said)| is(said));
+        found.map(|(sequence, _)| sequence)
+    };
     let registers = assertion.change.registers();
-    let registration = history.registration();
+    let registration = history
+        .registration()
+        .or_else(|| among_new(&|said| said.change.registers()));
     if registration.is_none() && !registers {
         return Err(RecordError::NotRegistered);
     }
-    if let Some(event) = history.saying(assertion) {
+    let saying = history
+        .saying(assertion)
+        .or_else(|| among_new(&|said| said == assertion));
+    if let Some(event) = saying {
         return Err(RecordError::AlreadyRecorded { event });
     }
     if let Some(event) = registration.filter(|_| registers) {

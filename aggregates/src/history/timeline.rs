@@ -7,9 +7,31 @@ use super::change::Change;
 
 /// The recorded events of one stream, the first with sequence 1.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(bound = "C: Change")]
+#[serde(bound = "C: Change", from = "Events<C>")]
 pub struct Timeline<C> {
     events: Vec<Event<C>>,
+    /// For each event, the one that stands against it. It follows from the events, and is kept because every decision asks for it
+    /// several times.
+    #[serde(skip)]
+    superseded: Vec<Option<Sequence>>,
+}
+
+/// A timeline as stored.
+#[derive(Deserialize)]
+#[serde(bound = "C: Change")]
+struct Events<C> {
+    events: Vec<Event<C>>,
+}
+
+impl<C: Change> From<Events<C>> for Timeline<C> {
+    fn from(stored: Events<C>) -> Self {
+        let mut timeline = Self {
+            events: stored.events,
+            superseded: vec![],
+        };
+        timeline.superseded = timeline.standing().0;
+        timeline
+    }
 }
 
 /// An assertion in force, with the event that carries its words.
@@ -31,14 +53,23 @@ impl<C> Copy for InForce<'_, C> {}
 
 impl<C> Default for Timeline<C> {
     fn default() -> Self {
-        Self { events: vec![] }
+        Self {
+            events: vec![],
+            superseded: vec![],
+        }
     }
 }
 
 impl<C: Change> Timeline<C> {
     /// Adds the next event.
     pub fn extend(&mut self, event: Event<C>) {
+        let targets = event.entry.target().is_some();
         self.events.push(event);
+        if targets {
+            self.superseded = self.standing().0;
+        } else {
+            self.superseded.push(None);
+        }
     }
 
     /// The last event's sequence; 0 while empty.
@@ -62,8 +93,7 @@ impl<C: Change> Timeline<C> {
     /// The event that stands against this one: it replaced it or took it back, and is itself in force.
     #[must_use]
     pub fn superseded_by(&self, sequence: Sequence) -> Option<Sequence> {
-        self.standing()
-            .0
+        self.superseded
             .get(usize::try_from(sequence).ok()?.checked_sub(1)?)
             .copied()
             .flatten()
@@ -72,8 +102,13 @@ impl<C: Change> Timeline<C> {
     /// What the timeline says now: every assertion that no event in force replaces or takes back.
     #[must_use]
     pub fn in_force(&self) -> Vec<InForce<'_, C>> {
+        self.said().collect()
+    }
+
+    /// The same, one by one.
+    pub fn said(&self) -> impl Iterator<Item = InForce<'_, C>> {
         self.events()
-            .zip(self.standing().0)
+            .zip(&self.superseded)
             .filter(|(_, superseded)| superseded.is_none())
             .filter_map(|((sequence, event), _)| {
                 event.entry.assertion().map(|assertion| InForce {
@@ -81,7 +116,6 @@ impl<C: Change> Timeline<C> {
                     sequence,
                 })
             })
-            .collect()
     }
 
     /// An event in force that replaces or takes back what an earlier one in force does too: nothing may be replaced twice.

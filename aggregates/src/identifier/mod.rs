@@ -7,8 +7,9 @@ mod usci;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
-use unicode_normalization::UnicodeNormalization;
 use uuid::Uuid;
+
+use crate::text::compatible;
 
 pub use external::{ExternalId, ExternalIdError, Scheme};
 pub use security::{SecurityCode, SecurityCodeError};
@@ -20,7 +21,8 @@ const NAMESPACE: Uuid = Uuid::from_u128(0x6e69_616e_6c75_5e6e_8f73_6964_656e_746
 /// What is left of an identifier when the differences that no register means are gone: NFKC, upper case, no white space.
 #[must_use]
 pub fn normalised(raw: &str) -> String {
-    raw.nfkc()
+    compatible(raw)
+        .chars()
         .filter(|c| !c.is_whitespace() && !c.is_control())
         .flat_map(char::to_uppercase)
         .collect()
