@@ -259,7 +259,7 @@ async fn missing_once_is_one_finding_where_the_mapping_says_so(harness: &Harness
     let findings = program.rows(&["findings", "--code", "missing-once"]);
     let found: Vec<_> = findings
         .iter()
-        .map(|finding| text(finding, "subject"))
+        .map(|finding| text(finding, "company"))
         .collect();
     assert_eq!(found, ["乙"]);
 }
