@@ -81,9 +81,9 @@ fn observations() -> BTreeMap<String, Listed> {
                 says[field("list_date")].clone_from(&change["list_date"]);
                 now.insert(code.into(), Arc::new(says));
             }
-            changed => {
+            name => {
                 let says = Arc::make_mut(now.get_mut(code).expect("a code of the list"));
-                let says = &mut says[field(changed)];
+                let says = &mut says[field(name)];
                 assert_eq!(*says, change["old"], "{change:?}");
                 says.clone_from(&change["new"]);
             }

@@ -105,13 +105,13 @@ value = {{ column = "行业" }}
 
 /// Some of the lists as one file with a column for the day.
 fn dated(lists: &[usize]) -> Vec<u8> {
-    let mut file = format!("日期,{COLUMNS}\n");
-    for list in lists {
-        for row in LISTS[*list] {
-            file += &format!("{},{row}\n", DAYS[*list]);
-        }
-    }
-    file.into_bytes()
+    let rows = lists.iter().flat_map(|list| {
+        let dated = |row: &&str| format!("{},{row}", DAYS[*list]);
+        LISTS[*list].iter().map(dated)
+    });
+    let header = format!("日期,{COLUMNS}");
+    let lines: Vec<_> = std::iter::once(header).chain(rows).collect();
+    lines.join("\n").into_bytes()
 }
 
 /// Imports a file; all its rows must go in.
