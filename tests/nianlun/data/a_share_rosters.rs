@@ -1,8 +1,8 @@
 //! The exchanges' 278 observations as dated lists: whoever gets a new code stays one company.
 //!
-//! The lists are replayed from the first one by the published changes, and must end in the last one. All of them would be 1.6 million
-//! rows; each is compared with the one before, so that a test takes those on which a code came or went, with the ones before them,
-//! and a few between.
+//! The lists are replayed from the first one by the published changes, and must end in the last one. All of them are 1,577,693 rows,
+//! which take minutes without optimisation; so the test takes 21 lists of 120,246 rows: those on which a code is gone, with the ones
+//! before and after, every fortieth, and the last. Every code that ever stood in a list is in them.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
