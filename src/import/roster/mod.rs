@@ -148,18 +148,18 @@ impl<'a> Roster<'a> {
             ..line.map_or_else(list, Origin::of)
         }
     }
+}
 
-    fn wants(&self, on: Span, change: Change, origin: Origin) -> Wanted<Change> {
-        let assertion = Assertion { on, change };
-        Wanted {
-            slot: slot(&assertion.change),
-            draft: Draft {
-                origin,
-                action: Action::Record(vec![assertion.clone()]),
-                places: vec![],
-            },
-            assertion,
-        }
+fn wants(on: Span, change: Change, origin: Origin) -> Wanted<Change> {
+    let assertion = Assertion { on, change };
+    Wanted {
+        slot: slot(&assertion.change),
+        draft: Draft {
+            origin,
+            action: Action::Record(vec![assertion.clone()]),
+            places: vec![],
+        },
+        assertion,
     }
 }
 

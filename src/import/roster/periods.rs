@@ -8,7 +8,7 @@ use nianlun_aggregates::{Day, Span, Text};
 use super::super::cells::Line;
 use super::super::mapping::MissingOnce;
 use super::super::record::Wanted;
-use super::{Roster, end_of, openings, opens, since};
+use super::{Roster, end_of, openings, opens, since, wants};
 
 /// A period that lists can show.
 pub struct Kept<'r> {
@@ -104,7 +104,7 @@ impl Roster<'_> {
                 (false, Some((opening, line))) => {
                     open = true;
                     let origin = self.origin(*day, *line);
-                    wanted.push(self.wants(since(before, *day), (*opening).clone(), origin));
+                    wanted.push(wants(since(before, *day), (*opening).clone(), origin));
                 }
                 (true, None) => {
                     let next = days.get(at + 1);
@@ -117,7 +117,7 @@ impl Roster<'_> {
                         None => (since(before, *day), kept.end.clone()),
                     };
                     open = forgotten;
-                    wanted.push(self.wants(on, change, self.origin(*day, None)));
+                    wanted.push(wants(on, change, self.origin(*day, None)));
                 }
                 _ => {}
             }

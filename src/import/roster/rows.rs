@@ -45,15 +45,14 @@ pub fn read<'a>(
         let same = last
             .as_ref()
             .filter(|(before, _)| before.same_words(line, &columns));
-        let says = match same {
-            Some((_, says)) => Arc::clone(says),
-            None => {
-                let before = issues.len();
-                let says = Arc::new(says(mapping, line, issues));
-                // What is wrong with a row is told of each.
-                last = (issues.len() == before).then(|| (line, Arc::clone(&says)));
-                says
-            }
+        let says = if let Some((_, says)) = same {
+            Arc::clone(says)
+        } else {
+            let before = issues.len();
+            let says = Arc::new(says(mapping, line, issues));
+            // What is wrong with a row is told of each.
+            last = (issues.len() == before).then(|| (line, Arc::clone(&says)));
+            says
         };
         read.entry(*day).or_default().push(Read { line, says });
     }

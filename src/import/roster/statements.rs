@@ -8,7 +8,7 @@ use nianlun_aggregates::{Day, Text};
 
 use super::super::cells::Line;
 use super::super::record::{Wanted, slot};
-use super::{Roster, openings, opens, since};
+use super::{Roster, openings, opens, since, wants};
 
 /// What is stated of one thing.
 #[derive(Default)]
@@ -54,7 +54,7 @@ impl Roster<'_> {
                 if let Some((change, line)) = said {
                     if last.or(name) != Some(change) {
                         let on = since(before.filter(|_| last.is_some()), *day);
-                        wanted.push(self.wants(on, change.clone(), self.origin(*day, line)));
+                        wanted.push(wants(on, change.clone(), self.origin(*day, line)));
                     }
                     last = Some(change);
                 }
