@@ -13,6 +13,8 @@ mod formats;
 mod generate;
 mod identity;
 mod import;
+mod import_bad;
+mod import_files;
 mod pipeline;
 mod rebuild;
 mod record;
