@@ -455,6 +455,28 @@ async fn no_room(harness: &Harness) {
 }
 
 #[test]
+fn a_database_that_may_only_be_read_is_said_and_left_alone() {
+    crate::on_fresh_database!(Dialect::Postgres, read_only);
+}
+
+async fn read_only(harness: &Harness) {
+    let (program, files) = (Program::over(harness), Files::new());
+    harness.open().await.close().await;
+    let good = files.import(&program, "good.csv", csv(&[GOOD]).as_bytes());
+    assert_eq!(good.code, Some(0), "{}{}", good.out, good.err);
+    harness
+        .execute(
+            "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET default_transaction_read_only = on', current_database()); END $$",
+        )
+        .await;
+    let more = csv(&[GOOD, ",2,乙,t-space,2016-03-01,,100"]);
+    let ran = files.import(&program, "more.csv", more.as_bytes());
+    assert_eq!((ran.code, ran.out.as_str()), (Some(1), ""), "{}", ran.err);
+    says(&ran.err, &["the database failed: ", "read-only"]);
+    assert_eq!(events(harness).await, 3);
+}
+
+#[test]
 fn an_unreachable_database_is_said() {
     let files = Files::new();
     let file = files.write("rows.csv", csv(&[GOOD]).as_bytes());
