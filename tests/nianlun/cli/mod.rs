@@ -14,6 +14,8 @@ mod generate;
 mod identity;
 mod import;
 mod import_mapping;
+mod import_bad;
+mod import_files;
 mod pipeline;
 mod rebuild;
 mod record;
