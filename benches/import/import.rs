@@ -48,7 +48,7 @@ pub async fn import(store: &Arc<dyn Store>, file: &Path) -> Took {
         file.display(),
         report.events,
         reading.as_secs_f64(),
-        (all - reading).as_secs_f64()
+        all.saturating_sub(reading).as_secs_f64()
     );
     Took { all, report }
 }
