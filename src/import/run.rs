@@ -226,23 +226,27 @@ impl Importer {
             }
         }
         let report = finished(pipeline.finish().await?);
-        if options.dry_run {
-            return Ok(report);
-        }
-        if report.nothing_written {
-            books::drop_run(store, &kept).await?;
-        } else {
-            if options.strict {
-                books::answer(store, &options.answers).await?;
-            }
-            let ended = Run {
-                ended: Some(Timestamp::now().to_string()),
-                counts: counts(&report),
-                ..kept
-            };
-            books::keep_run(store, &ended).await?;
+        if !options.dry_run {
+            self.end(kept, &report, options).await?;
         }
         Ok(report)
+    }
+
+    /// Keeps how a run ended; one that wrote nothing is forgotten.
+    async fn end(&self, kept: Run, report: &Report, options: &Options) -> Result<(), StoreError> {
+        let store = self.store.as_ref();
+        if report.nothing_written {
+            return books::drop_run(store, &kept).await;
+        }
+        if options.strict {
+            books::answer(store, &options.answers).await?;
+        }
+        let ended = Run {
+            ended: Some(Timestamp::now().to_string()),
+            counts: counts(report),
+            ..kept
+        };
+        books::keep_run(store, &ended).await
     }
 
     /// Imports a file's bytes; `name` is what the file is called.
