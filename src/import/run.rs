@@ -175,12 +175,7 @@ impl Importer {
             books::ask(store, &questions).await?;
             self.keep_lists(&gathered, mapping, &kept.run).await?;
         }
-        let metadata = Metadata {
-            actor: Some(self.actor.clone()),
-            run: Some(kept.run.clone()),
-            source: Some(mapping.name.to_string()),
-            ..Metadata::default()
-        };
+        let metadata = self.metadata(&kept);
         let reason = reason(&kept)?;
         let run = record::Run {
             metadata: &metadata,
@@ -230,6 +225,16 @@ impl Importer {
             self.end(kept, &report, options).await?;
         }
         Ok(report)
+    }
+
+    /// What every event of a run remembers.
+    fn metadata(&self, kept: &Run) -> Metadata {
+        Metadata {
+            actor: Some(self.actor.clone()),
+            run: Some(kept.run.clone()),
+            source: Some(kept.source.clone()),
+            ..Metadata::default()
+        }
     }
 
     /// Keeps how a run ended; one that wrote nothing is forgotten.
