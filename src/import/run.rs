@@ -172,12 +172,7 @@ impl Importer {
             }
             self.keep_lists(&gathered, mapping, &kept.run).await?;
         }
-        let metadata = Metadata {
-            actor: Some(self.actor.clone()),
-            run: Some(kept.run.clone()),
-            source: Some(mapping.name.to_string()),
-            ..Metadata::default()
-        };
+        let metadata = self.metadata(&kept);
         let reason = reason(&kept)?;
         let run = record::Run {
             metadata: &metadata,
@@ -224,6 +219,16 @@ impl Importer {
             self.close(kept, options, &report).await?;
         }
         Ok(report)
+    }
+
+    /// What every event of a run remembers.
+    fn metadata(&self, kept: &Run) -> Metadata {
+        Metadata {
+            actor: Some(self.actor.clone()),
+            run: Some(kept.run.clone()),
+            source: Some(kept.source.clone()),
+            ..Metadata::default()
+        }
     }
 
     /// The answers for the mapping's source, led on to the records that go on.

@@ -238,13 +238,7 @@ async fn a_document_of_another_name_is_no_version_of_it(harness: &Harness) {
 
 async fn versions_of_an_archive_in_one_run_become_known_one_after_the_other(harness: &Harness) {
     let store = harness.open().await;
-    let mapping = format!(
-        "{}\n[backfill]\nasserted = {{ of = \"file\", within = true }}\n",
-        MAPPING.replace(
-            "row_key = { column = \"序号\" }",
-            "row_key = { column = \"序号\" }"
-        )
-    );
+    let mapping = format!("{MAPPING}\n[backfill]\nasserted = {{ of = \"file\", within = true }}\n");
     let files = [
         (
             "台账2016-12-31.csv",

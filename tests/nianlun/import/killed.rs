@@ -91,7 +91,7 @@ impl Work {
         }
     }
 
-    fn arguments<'a>(&'a self, file: &'a str, mapping: &'a str) -> Vec<&'a str> {
+    fn arguments<'a>(file: &'a str, mapping: &'a str) -> Vec<&'a str> {
         vec!["import", file, "--mapping", mapping, "--retract-missing"]
     }
 
@@ -106,18 +106,18 @@ impl Work {
     /// Imports the files before the last.
     fn begin(&self, program: &Program) {
         for file in &self.files[..self.files.len() - 1] {
-            program.done(&self.arguments(file, &self.mapping()));
+            program.done(&Self::arguments(file, &self.mapping()));
         }
     }
 
     fn finish(&self, program: &Program) {
-        program.done(&self.arguments(self.last(), &self.mapping()));
+        program.done(&Self::arguments(self.last(), &self.mapping()));
     }
 
     /// Starts the last import and kills it at a moment; whether it was still running.
     async fn killed(&self, harness: &Harness, program: &Program, at: Moment) -> bool {
         let mapping = self.mapping();
-        let mut command = program.command(&self.arguments(self.last(), &mapping));
+        let mut command = program.command(&Self::arguments(self.last(), &mapping));
         command.stdout(Stdio::null()).stderr(Stdio::null());
         let recorded = "SELECT count(*) FROM events";
         let before = harness.number(recorded).await;
