@@ -430,3 +430,58 @@ pub(super) fn placeholders(template: &str) -> Vec<String> {
         .map(|(name, _)| name.to_owned())
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const EXAMPLES: [&str; 4] = [
+        include_str!("../../../examples/mappings/cncf-rosters.toml"),
+        include_str!("../../../examples/mappings/a-share-listings.toml"),
+        include_str!("../../../examples/mappings/yc-changes.toml"),
+        include_str!("../../../examples/seeds/companies.toml"),
+    ];
+
+    /// A mapping with a part cut out and something put in its place.
+    fn changed() -> impl Strategy<Value = String> {
+        let cut = (0..EXAMPLES.len(), any::<prop::sample::Index>(), 0..40_usize);
+        let put = prop_oneof![
+            "\\PC{0,12}",
+            prop::sample::select(vec![
+                "{",
+                "}",
+                "[[output]]",
+                "= \"",
+                "column = ",
+                "\n",
+                "[roster]",
+                "shape = \"roster\"",
+                "{}{"
+            ])
+            .prop_map(str::to_owned),
+        ];
+        (cut, put).prop_map(|((example, at, length), put)| {
+            let mut text: Vec<char> = EXAMPLES[example].chars().collect();
+            let at = at.index(text.len());
+            let end = text.len().min(at + length);
+            text.splice(at..end, put.chars());
+            text.into_iter().collect()
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_a_mapping_says_it_is_read_or_refused_with_a_reason(text in changed()) {
+            match Mapping::read(&text) {
+                Ok(mapping) => {
+                    for column in mapping.columns() {
+                        prop_assert!(text.contains(&column) || text.contains('\\'), "{column}");
+                    }
+                }
+                Err(error) => prop_assert!(error.to_string().starts_with("the mapping ")),
+            }
+        }
+    }
+}

@@ -1,5 +1,6 @@
 //! `nianlun export`
 
+mod again;
 mod files;
 mod filters;
 mod points;
