@@ -15,7 +15,6 @@ use crate::identity::file::{
 };
 use crate::identity::{Because, RepairRefusal, Repairs, Went};
 use crate::import::books;
-use crate::intake::identifier;
 
 pub async fn run(app: &App, file: &Path, actor: &str) -> Result<(), CliError> {
     let resolutions = read(file)?;
@@ -76,7 +75,7 @@ pub async fn repair(app: &App, resolutions: &Resolutions, actor: &str) -> Result
     })?)
 }
 
-/// Answers, with the companies that they name. One that is not recorded yet is meant by the id that its identifier makes.
+/// Answers, with the companies that they name; these must be recorded.
 pub async fn answers(
     app: &App,
     given: &[Answer],
@@ -86,13 +85,10 @@ pub async fn answers(
     for (number, answer) in (1..).zip(given) {
         let company = match &answer.company {
             Answered::New => None,
-            Answered::Company(word) => match going_on(app, word).await {
-                Ok(company) => Some(company),
-                Err(error) => match identifier(word) {
-                    Ok(identifier) => Some(identifier.company_id()),
-                    Err(_) => return Err(at("answer", number, error)),
-                },
-            },
+            Answered::Company(word) => {
+                let company = going_on(app, word).await;
+                Some(company.map_err(|error| at("answer", number, error))?)
+            }
         };
         answers.push(books::Answer {
             source: answer.source.to_string(),

@@ -1,7 +1,7 @@
 //! Connecting, and bringing the schema up to date.
 
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use sqlx::migrate::MigrateError;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
@@ -20,8 +20,8 @@ const READERS: u32 = 4;
 /// How long a writer of another process is waited for, and a free connection.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// How often a migration is tried that another process may be running too.
-const TRIES: u32 = 10;
+/// The file or a table is locked, the snapshot is outdated, or the migration is recorded already.
+const BUSY: [&str; 7] = ["5", "6", "261", "262", "517", "1555", "2067"];
 
 impl SqliteStore {
     /// Opens or creates the file, and migrates it.
@@ -64,18 +64,32 @@ impl SqliteStore {
 
 /// The migrator takes no lock in SQLite: who meets another process's half-done schema waits and looks again.
 async fn migrate(connect: &SqliteConnectOptions) -> Result<(), StoreError> {
-    let mut tried = 1;
+    let start = Instant::now();
     loop {
-        let mut connection = connect.connect().await?;
-        let run = migrator(SCRIPTS).run_direct(&mut connection).await;
-        connection.close().await?;
-        match run {
-            Ok(()) => return Ok(()),
-            Err(MigrateError::Execute(_) | MigrateError::ExecuteMigration(..)) if tried < TRIES => {
-                tried += 1;
+        match attempt(connect).await {
+            Err(error) if is_in_the_way(&error) && start.elapsed() < PATIENCE => {
                 tokio::time::sleep(Duration::from_millis(50)).await;
             }
-            Err(error) => return Err(error.into()),
+            done => return Ok(done?),
         }
     }
+}
+
+async fn attempt(connect: &SqliteConnectOptions) -> Result<(), MigrateError> {
+    let mut connection = connect.connect().await?;
+    let run = migrator(SCRIPTS).run_direct(&mut connection).await;
+    connection.close().await?;
+    run
+}
+
+/// Whether another process is at it: the file is locked, or has by now what this one was about to make.
+fn is_in_the_way(error: &MigrateError) -> bool {
+    let (MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _)) = error else {
+        return false;
+    };
+    error.as_database_error().is_some_and(|error| {
+        let code = error.code();
+        code.is_some_and(|code| BUSY.contains(&&*code))
+            || error.message().contains("already exists")
+    })
 }

@@ -139,7 +139,7 @@ async fn rows_that_cannot_be_used_are_told_and_the_others_go_in(harness: &Harnes
         "4 error =: the row has 5 cells, the header has 7; check for a missing or unquoted delimiter",
         "5 error name=: missing; every row names its company",
         "6 error =: 68828 is no code of STAR: six digits, 68…",
-        "7 error 入驻=2201-01-01: \"2201-01-01\" is a day that no calendar has, or outside 1800 to 2200",
+        "7 error 入驻=2201-01-01: 2201-01-01 lies outside 1800-01-01 to 2200-12-31; check the year",
     ]) {
         assert!(line.starts_with(beginning), "{line}\n{beginning}");
     }
