@@ -533,6 +533,7 @@ proptest! {
             history.retain(|admitted| matches!(&admitted.event.entry, Entry::Asserted(said) if once.insert(said.clone())));
             for admitted in history {
                 admitted.known = Known { at: 5, position: 1 };
+                admitted.admitted_at = 5;
                 admitted.day = 18_000;
             }
         }
