@@ -6,7 +6,8 @@ use nianlun_aggregates::window::point;
 use nianlun_aggregates::{Day, Span};
 
 use super::draft::Draft;
-use super::record::{Stored, Wanted, slot};
+use super::record::{Stored, slot};
+use super::steps::Wanted;
 
 /// Leaves out what other sources and people have recorded in accord with the lists: somebody who is there anyhow, since a day that the
 /// lists allow; an end within the days that they allow; a value that stands. An area that differs becomes a change of it. What the

@@ -19,6 +19,7 @@ mod roster;
 mod run;
 pub mod source;
 mod spool;
+mod steps;
 mod suggest;
 mod undo;
 mod write;

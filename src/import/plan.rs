@@ -15,11 +15,12 @@ use super::draft::{Draft, Implied, Reader, drafts};
 use super::gather::list_of;
 use super::introduce::{COMPANIES, introduce};
 use super::mapping::Mapping;
-use super::record::{Step, Stored, What};
+use super::record::Stored;
 use super::report::Issue;
 use super::roster::{List, Roster, key};
 use super::source::Row;
 use super::spool::{Entry, SpooledRow};
+use super::steps::{Step, What};
 use crate::intake;
 use crate::store::StreamId;
 

@@ -20,8 +20,9 @@ use super::cells::{Line, Table};
 use super::draft::{Draft, Origin};
 use super::introduce::COMPANIES;
 use super::mapping::{Mapping, MissingOnce, Output, Value};
-use super::record::{Stored, Wanted, slot};
+use super::record::{Stored, slot};
 use super::report::Issue;
+use super::steps::Wanted;
 use crate::intake::{Fields, company_change};
 
 /// The lists of one name.

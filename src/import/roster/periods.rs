@@ -7,7 +7,7 @@ use nianlun_aggregates::{Day, Span, Text};
 
 use super::super::cells::Line;
 use super::super::mapping::MissingOnce;
-use super::super::record::Wanted;
+use super::super::steps::Wanted;
 use super::{Roster, end_of, openings, opens, since, wants};
 
 /// A period that lists can show.

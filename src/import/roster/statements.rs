@@ -7,7 +7,8 @@ use nianlun_aggregates::history::Change as _;
 use nianlun_aggregates::{Day, Text};
 
 use super::super::cells::Line;
-use super::super::record::{Wanted, slot};
+use super::super::record::slot;
+use super::super::steps::Wanted;
 use super::{Roster, openings, opens, since, wants};
 
 /// What is stated of one thing.
