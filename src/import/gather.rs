@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use nianlun_aggregates::history::{Action, Change};
+use nianlun_aggregates::history::Change;
 use nianlun_aggregates::{Code, Day, Identifier, carrier, cluster};
 use nianlun_projections::Subject;
 use tokio::sync::mpsc;
@@ -17,7 +17,7 @@ use super::ImportError;
 use super::books::Seen;
 use super::cells::{Line, Table};
 use super::declare::{CARRIERS, CLUSTERS};
-use super::draft::{Reader, drafts};
+use super::draft::{Draft, Reader, drafts};
 use super::identify::Finder;
 use super::mapping::{Mapping, Value};
 use super::report::{Issue, Report, Severity};
@@ -277,10 +277,7 @@ impl Gathering<'_> {
     fn registers<C: Change>(&self, line: &Line, code: &Code, reader: Reader<C>) -> bool {
         let implied = Some(("code", code.as_str()));
         let drafts = drafts(self.mapping, &[(line, implied)], reader, &mut vec![]);
-        drafts.iter().any(|draft| match &draft.action {
-            Action::Record(assertions) => assertions.iter().any(|said| said.change.registers()),
-            _ => false,
-        })
+        drafts.iter().any(Draft::registers)
     }
 
     /// Spools a row.
@@ -300,7 +297,7 @@ impl Gathering<'_> {
             }
         };
         if self.mapping.roster.is_some() {
-            match self.list(&line) {
+            match list_of(self.mapping, &line) {
                 Ok((list, day)) => note(gathered, &line, stream, &list, day, asserted),
                 Err(issue) => {
                     issues.push(issue);
@@ -350,11 +347,6 @@ impl Gathering<'_> {
                 "not known to any day; write 2016-03-31 or a time with its offset",
             )
         })
-    }
-
-    /// The list that a row belongs to, and its day.
-    pub fn list(&self, line: &Line) -> Result<(String, Day), Issue> {
-        list_of(self.mapping, line)
     }
 }
 

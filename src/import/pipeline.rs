@@ -41,6 +41,8 @@ pub struct Pipeline<'a> {
     report: Report,
     /// Away while a batch is written.
     sink: Option<Sink>,
+    /// Whether a batch that fails leaves nothing and can be decided anew.
+    retried: bool,
     /// Identifiers that events of this run claim and that others cannot see yet.
     claimed: BTreeMap<String, StreamId>,
 }
@@ -71,6 +73,7 @@ impl<'a> Pipeline<'a> {
             places: Places::default(),
             brings,
             report,
+            retried: sink.is_retried(),
             sink: Some(sink),
             claimed: BTreeMap::new(),
         }
@@ -268,12 +271,10 @@ impl<'a> Pipeline<'a> {
         taken: &BTreeMap<String, StreamId>,
     ) -> Result<Decided, ImportError> {
         let decided = self.decide_once(batch, plan, taken).await?;
-        // The sink is away only while the batch before goes to a sink that takes batches or commands in turn.
-        let certain = self.sink.as_ref().is_some_and(Sink::is_retried);
-        let claims: Vec<_> = decided.claims.keys().cloned().collect();
-        if certain || claims.is_empty() {
+        if self.retried || decided.claims.is_empty() {
             return Ok(decided);
         }
+        let claims: Vec<_> = decided.claims.keys().cloned().collect();
         let held = self.store.holders(&claims).await?;
         let lost = decided
             .claims

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use cqrs_es::persist::PersistedEventRepository;
+use nianlun_aggregates::Company;
 use tokio::task::JoinHandle;
 
 use super::run::Appending;
@@ -13,7 +15,7 @@ pub enum Sink {
     Nowhere,
     /// Each batch in a transaction of its own.
     Batches(Arc<dyn Store>),
-    /// Each command in a transaction of its own.
+    /// Each command in a transaction of its own, as the service writes it.
     Commands(Arc<dyn Store>),
     /// All in one transaction.
     Whole(Box<dyn Bulk>),
@@ -56,10 +58,17 @@ impl Sink {
                 bulk.commit().await
             }
             Self::Commands(store) => {
+                let repository = store.repository();
                 for command in events {
-                    let mut bulk = store.bulk().await?;
-                    bulk.append(&command).await?;
-                    bulk.commit().await?;
+                    let stored: Vec<_> = command
+                        .iter()
+                        .map(NewEvent::stored)
+                        .collect::<Result<_, _>>()?;
+                    // The repository writes the events' own type; the parameter only names a snapshot, of which there are none.
+                    repository
+                        .persist::<Company>(&stored, None)
+                        .await
+                        .map_err(StoreError::from)?;
                 }
                 Ok(())
             }

@@ -27,6 +27,34 @@ pub struct NewEvent {
     pub claims: Vec<String>,
 }
 
+impl NewEvent {
+    /// As cqrs-es stores it.
+    ///
+    /// # Errors
+    /// [`StoreError::Inconsistent`] if its payload or metadata is no JSON.
+    pub fn stored(&self) -> Result<SerializedEvent, StoreError> {
+        let read = |text: &str| {
+            serde_json::from_str::<Value>(text).map_err(|error| StoreError::Inconsistent {
+                table: "events",
+                row: format!(
+                    "{}/{}/{}",
+                    self.aggregate_type, self.aggregate_id, self.sequence
+                ),
+                reason: error.to_string(),
+            })
+        };
+        Ok(SerializedEvent::new(
+            self.aggregate_id.clone(),
+            usize::try_from(self.sequence).unwrap_or(usize::MAX),
+            self.aggregate_type.clone(),
+            self.event_type.clone(),
+            self.event_version.clone(),
+            read(&self.payload)?,
+            read(&self.metadata)?,
+        ))
+    }
+}
+
 /// An open transaction that takes events. Dropped, it leaves nothing.
 #[async_trait]
 pub trait Bulk: Send {
