@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use cqrs_es::Aggregate;
 use cqrs_es::persist::PersistedEventRepository;
-use nianlun_aggregates::Company;
+use nianlun_aggregates::{Carrier, Cluster, Company};
 use tokio::task::JoinHandle;
 
 use super::run::Appending;
@@ -64,11 +65,14 @@ impl Sink {
                         .iter()
                         .map(NewEvent::stored)
                         .collect::<Result<_, _>>()?;
-                    // The repository writes the events' own type; the parameter only names a snapshot, of which there are none.
-                    repository
-                        .persist::<Company>(&stored, None)
-                        .await
-                        .map_err(StoreError::from)?;
+                    // The repository takes a stream's type from its parameter, not from the events.
+                    let written = match command.first().map(|event| event.aggregate_type.as_str()) {
+                        None => Ok(()),
+                        Some(Carrier::TYPE) => repository.persist::<Carrier>(&stored, None).await,
+                        Some(Cluster::TYPE) => repository.persist::<Cluster>(&stored, None).await,
+                        Some(_) => repository.persist::<Company>(&stored, None).await,
+                    };
+                    written.map_err(StoreError::from)?;
                 }
                 Ok(())
             }
