@@ -17,6 +17,10 @@ use std::str::FromStr;
 use table::Table;
 use tempfile::TempDir;
 
+/// As the program has it.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// How much is measured.
 struct Plan {
     /// Where files are made.

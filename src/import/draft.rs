@@ -72,6 +72,13 @@ impl Origin {
         }
     }
 
+    /// Whether it begins with this row.
+    pub fn is_of(&self, line: &Line) -> bool {
+        let table = self.table.as_ref();
+        table.is_some_and(|table| Arc::ptr_eq(table, &line.table))
+            && self.rows.first() == Some(&line.row.number)
+    }
+
     /// An issue of it.
     pub fn issue(&self, severity: Severity, column: &str, value: &str, reason: String) -> Issue {
         let table = self.table.as_ref();

@@ -191,7 +191,10 @@ pub async fn gather(
                             &mut gathered,
                             found.line,
                             found.company,
-                            identifiers,
+                            About {
+                                code: None,
+                                identifiers,
+                            },
                             &mut issues,
                         )?;
                     }
@@ -215,6 +218,12 @@ pub async fn gather(
         }
     };
     Ok(gathered)
+}
+
+/// How a row names what it is about.
+struct About {
+    code: Option<String>,
+    identifiers: Vec<String>,
 }
 
 /// What rows are about and when they were said.
@@ -255,7 +264,11 @@ impl Gathering<'_> {
                     id,
                 });
             }
-            self.take(gathered, line, id, vec![code.to_string()], issues)?;
+            let about = About {
+                code: Some(code.to_string()),
+                identifiers: vec![],
+            };
+            self.take(gathered, line, id, about, issues)?;
         }
         Ok(())
     }
@@ -286,24 +299,23 @@ impl Gathering<'_> {
         gathered: &mut Gathered,
         line: Line,
         stream: Uuid,
-        identifiers: Vec<String>,
+        about: About,
         issues: &mut Vec<Issue>,
     ) -> Result<(), ImportError> {
-        let asserted = match self.asserted(&line) {
-            Ok(asserted) => asserted,
+        let said = self.asserted(&line).and_then(|asserted| {
+            let roster = self.mapping.roster.as_ref();
+            let listed = roster.map(|_| list_of(self.mapping, &line)).transpose()?;
+            Ok((asserted, listed))
+        });
+        let (asserted, listed) = match said {
+            Ok(said) => said,
             Err(issue) => {
                 issues.push(issue);
                 return Ok(());
             }
         };
-        if self.mapping.roster.is_some() {
-            match list_of(self.mapping, &line) {
-                Ok((list, day)) => note(gathered, &line, stream, &list, day, asserted),
-                Err(issue) => {
-                    issues.push(issue);
-                    return Ok(());
-                }
-            }
+        if let Some((day, list)) = &listed {
+            note(gathered, &line, stream, list, *day, asserted);
         }
         let table = gathered
             .tables
@@ -312,9 +324,11 @@ impl Gathering<'_> {
         let (_, number, cells, computed) = line.row.into_parts();
         let row = SpooledRow {
             asserted,
+            listed,
             table: u32::try_from(table.unwrap_or_default()).unwrap_or(u32::MAX),
             number,
-            identifiers,
+            code: about.code,
+            identifiers: about.identifiers,
             cells,
             computed,
         };
@@ -354,7 +368,7 @@ impl Gathering<'_> {
 ///
 /// # Errors
 /// An [`Issue`] if the row does not say.
-pub fn list_of(mapping: &Mapping, line: &Line) -> Result<(String, Day), Issue> {
+fn list_of(mapping: &Mapping, line: &Line) -> Result<(Day, String), Issue> {
     let Some(roster) = &mapping.roster else {
         return Err(line.error("observed_on", "", "the mapping has no [roster]"));
     };
@@ -370,7 +384,7 @@ pub fn list_of(mapping: &Mapping, line: &Line) -> Result<(String, Day), Issue> {
                 "the list has no day; every row of a roster belongs to a dated list",
             )
         })?;
-    Ok((list.unwrap_or_else(|| mapping.name.to_string()), day))
+    Ok((day, list.unwrap_or_else(|| mapping.name.to_string())))
 }
 
 /// The end of a civil day, in microseconds.

@@ -11,6 +11,7 @@ use uuid::Uuid;
 use super::books::{Answer, Candidate, Question};
 use super::cells::Line;
 use super::mapping::{Identify, Mapping, Value};
+use super::met::Met;
 use super::report::Issue;
 use crate::intake;
 use crate::service::survivors;
@@ -35,9 +36,8 @@ pub struct Finder<'a> {
     mapping: &'a Mapping,
     run: &'a str,
     answers: Vec<Answer>,
-    /// Companies of identifiers that rows of this run gave, by the id that an identifier makes: 32 bytes each. Only kept where a
-    /// row can give several.
-    met: HashMap<Uuid, Uuid>,
+    /// Whose the identifiers are that rows of this run gave; nobody has to be asked again. Only kept where a row can give several.
+    met: Met,
     /// Who holds what was looked up before; only of a roster, where the same companies stand in list after list.
     looked_up: BTreeMap<String, Option<Uuid>>,
     /// Companies by folded name; only where the mapping finds by name.
@@ -89,7 +89,7 @@ impl<'a> Finder<'a> {
             mapping,
             run,
             answers,
-            met: HashMap::new(),
+            met: Met::default(),
             looked_up: BTreeMap::new(),
             names,
             questions: BTreeMap::new(),
@@ -119,7 +119,7 @@ impl<'a> Finder<'a> {
             }
             match self.decide(&line, &says, &held) {
                 Ok((company, identifiers)) => {
-                    self.remember(company, &says, &identifiers);
+                    self.remember(company, &says, &identifiers, &held);
                     found.push(Identified {
                         line,
                         company,
@@ -224,10 +224,10 @@ impl<'a> Finder<'a> {
     fn candidates(&self, clue: &Clue, held: &BTreeMap<String, Uuid>) -> Vec<Candidate> {
         match clue {
             Clue::Identifier(key, id) => {
-                let company = held.get(key).or_else(|| self.met.get(id));
+                let company = held.get(key).copied().or_else(|| self.met.get(*id));
                 company.map_or(vec![], |company| {
                     vec![Candidate {
-                        company: *company,
+                        company,
                         reason: key.clone(),
                     }]
                 })
@@ -257,16 +257,24 @@ impl<'a> Finder<'a> {
         }
     }
 
-    fn remember(&mut self, company: Uuid, says: &Says, identifiers: &[Identifier]) {
+    fn remember(
+        &mut self,
+        company: Uuid,
+        says: &Says,
+        identifiers: &[Identifier],
+        held: &BTreeMap<String, Uuid>,
+    ) {
         if self.mapping.subject.identify.len() > 1 {
             for clue in &says.clues {
-                if let Clue::Identifier(_, id) = clue {
-                    self.met.entry(*id).or_insert(company);
+                // A person's answer is for its row; whose an identifier is, the register says.
+                if let Clue::Identifier(key, id) = clue {
+                    self.met
+                        .note(*id, held.get(key).copied().unwrap_or(company));
                 }
             }
             // What a new company got besides what the row gives.
             for identifier in identifiers.iter().skip(says.identifiers.len()) {
-                self.met.entry(identifier.company_id()).or_insert(company);
+                self.met.note(identifier.company_id(), company);
             }
         }
         if let (Some(names), Some(name)) = (self.names.as_mut(), says.words.get("name")) {
@@ -280,7 +288,8 @@ impl<'a> Finder<'a> {
             .iter()
             .flat_map(|says| &says.clues)
             .filter_map(|clue| match clue {
-                Clue::Identifier(key, _) | Clue::Security(key) => Some(key.clone()),
+                Clue::Identifier(key, id) => self.met.get(*id).is_none().then(|| key.clone()),
+                Clue::Security(key) => Some(key.clone()),
                 Clue::Record(_) | Clue::Name(_) => None,
             })
             .collect();

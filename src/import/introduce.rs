@@ -12,6 +12,7 @@ use super::cells::Line;
 use super::draft::{Draft, Origin, Reader};
 use super::mapping::{Mapping, MappingError};
 use super::report::Issue;
+use super::said::Told;
 use crate::intake::{COMPANY_FORMS, FieldError, Fields, company_change};
 
 /// Reads events of companies.
@@ -32,7 +33,7 @@ struct Named {
 pub fn introduce(
     mapping: &Mapping,
     marks: &[Assertion<Change>],
-    rows: &mut Vec<(Line, Vec<Identifier>)>,
+    rows: &mut Vec<&Told>,
     company: Uuid,
     history: &History<Change>,
     issues: &mut Vec<Issue>,
@@ -44,13 +45,11 @@ pub fn introduce(
     let mut drafts = vec![];
     let mut first = None;
     let columns = mapping.columns_in("[subject");
-    let mut last: Option<Line> = None;
-    rows.retain(|(line, identifiers)| {
+    let mut last: Option<&Line> = None;
+    rows.retain(|told| {
+        let (line, identifiers) = (&told.line, told.identifiers.as_slice());
         // In list after list a company is called the same.
-        if last
-            .as_ref()
-            .is_some_and(|last| last.same_words(line, &columns))
-        {
+        if last.is_some_and(|last| last.same_words(line, &columns)) {
             return true;
         }
         last = None;
@@ -110,7 +109,7 @@ pub fn introduce(
             }
         }
         first.get_or_insert(origin);
-        last = Some(line.clone());
+        last = Some(line);
         true
     });
     if let Some(origin) = first {

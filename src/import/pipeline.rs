@@ -6,14 +6,14 @@ use std::sync::Arc;
 
 use nianlun_aggregates::history::Change;
 use nianlun_projections::{Known, Subject};
-use uuid::Uuid;
+use tokio::sync::mpsc;
 
 use super::ImportError;
 use super::draft::Draft;
 use super::plan::{Kind, Planned, Planning};
 use super::record::{Decided, Recorder, Run, Stored};
 use super::report::Report;
-use super::spool::Entry;
+use super::said::{Part, Said};
 use super::steps::{Step, What};
 use super::write::{Sink, Writing};
 use crate::service::{Places, named};
@@ -116,18 +116,17 @@ impl<'a> Pipeline<'a> {
         &mut self,
         subject: Subject,
         planning: &Planning<'_>,
-        parts: impl Iterator<Item = io::Result<BTreeMap<Uuid, Vec<Entry>>>> + Send,
+        mut parts: mpsc::Receiver<io::Result<Part>>,
         progress: &mut (dyn FnMut(u64) + Send),
     ) -> Result<(), ImportError> {
-        let plan = |stream, entries: &Vec<Entry>, stored: &Stored<C>| {
-            C::plan(planning, stream, entries.clone(), stored)
-        };
+        let plan =
+            |stream, said: &Said, stored: &Stored<C>| C::plan(planning, stream, said, stored);
         let mut before = None;
         let (mut batch, mut waiting, mut done) = (vec![], 0, 0);
-        for part in parts {
-            for (id, entries) in part? {
-                waiting += entries.len();
-                batch.push((StreamId { subject, id }, entries));
+        while let Some(part) = parts.recv().await {
+            for (id, said) in part? {
+                waiting += said.entries;
+                batch.push((StreamId { subject, id }, said));
                 if waiting >= ENTRIES || batch.len() >= STREAMS {
                     self.batch(std::mem::take(&mut batch), &plan, &mut before)
                         .await?;

@@ -22,6 +22,7 @@ use super::pipeline::Pipeline;
 use super::plan::Planning;
 use super::record;
 use super::report::Report;
+use super::said::read_back;
 use super::source::{self, SourceError};
 use super::spool::Entry;
 use super::write::Sink;
@@ -187,13 +188,12 @@ impl Importer {
         pipeline.declare(declared.clusters).await?;
         let planning = Planning {
             mapping,
-            tables: &gathered.tables,
             lists: &gathered.lists,
             marks: &marks,
         };
         let total = gathered.spool.len();
         let mut tell = |done| progress(Progress::Recording(done, total));
-        let parts = gathered.spool.parts();
+        let parts = read_back(gathered.spool, &gathered.tables);
         match mapping.subject.kind {
             Subject::Company => {
                 pipeline

@@ -3,8 +3,9 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Seek, Write};
+use std::io::{self, Read, Seek, Write};
 
+use nianlun_aggregates::Day;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -20,13 +21,10 @@ const HELD: usize = 8 << 20;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Entry {
     /// A row that is about it.
-    #[serde(rename = "r")]
     Row(SpooledRow),
     /// A key that an earlier version of the file had a row of.
-    #[serde(rename = "k")]
     Earlier(String),
     /// A list that it may have been in before.
-    #[serde(rename = "l")]
     Listed(String),
 }
 
@@ -35,11 +33,15 @@ pub enum Entry {
 pub struct SpooledRow {
     /// When the source said so, in microseconds, if the mapping declares a backfill.
     pub asserted: Option<i64>,
+    /// Its list with the list's day, in a roster.
+    pub listed: Option<(Day, String)>,
     /// The number of its table.
     pub table: u32,
     /// Its number in the table.
     pub number: u64,
-    /// The identifiers that it gives, the deciding one first, as `scheme:value`.
+    /// The code that it names its carrier or cluster by.
+    pub code: Option<String>,
+    /// The identifiers that it gives of its company, the deciding one first, as `scheme:value`.
     pub identifiers: Vec<String>,
     /// Its cells.
     pub cells: Cells,
@@ -75,8 +77,7 @@ impl Spool {
         let part = usize::from(stream.as_bytes()[0]) % PARTS;
         let held = &mut self.held[part];
         let before = held.len();
-        serde_json::to_writer(&mut *held, &(stream, entry))?;
-        held.push(b'\n');
+        postcard::to_io(&(stream, entry), &mut *held).map_err(io::Error::other)?;
         self.bytes += held.len() - before;
         self.entries += 1;
         if self.bytes > HELD {
@@ -113,24 +114,19 @@ impl Spool {
     pub fn parts(mut self) -> impl Iterator<Item = io::Result<BTreeMap<Uuid, Vec<Entry>>>> {
         (0..PARTS).map(move |part| {
             let mut entries: BTreeMap<Uuid, Vec<Entry>> = BTreeMap::new();
-            let mut take = |line: &[u8]| -> io::Result<()> {
-                let (stream, entry) = serde_json::from_slice(line)?;
-                entries.entry(stream).or_default().push(entry);
-                Ok(())
-            };
+            let mut spooled = vec![];
             if let Some(mut file) = self.files.remove(&part) {
                 file.rewind()?;
-                let mut reader = BufReader::new(file);
-                let mut line = vec![];
-                while reader.read_until(b'\n', &mut line)? > 0 {
-                    take(&line)?;
-                    line.clear();
-                }
+                file.read_to_end(&mut spooled)?;
             }
-            let held = std::mem::take(&mut self.held[part]);
-            held.split(|byte| *byte == b'\n')
-                .filter(|line| !line.is_empty())
-                .try_for_each(take)?;
+            spooled.append(&mut self.held[part]);
+            let mut rest = spooled.as_slice();
+            while !rest.is_empty() {
+                let ((stream, entry), after) =
+                    postcard::take_from_bytes(rest).map_err(io::Error::other)?;
+                rest = after;
+                entries.entry(stream).or_default().push(entry);
+            }
             Ok(entries)
         })
     }
@@ -146,8 +142,10 @@ mod tests {
     fn entry(number: u64, text: &str) -> Entry {
         Entry::Row(SpooledRow {
             asserted: None,
+            listed: None,
             table: 0,
             number,
+            code: None,
             identifiers: vec![],
             cells: Row::new(
                 Arc::new(Header::new("", vec!["x".to_owned()], "")),

@@ -86,7 +86,7 @@ impl<'a> Roster<'a> {
         mapping: &'a Mapping,
         name: &'a str,
         list: &'a List,
-        rows: &'a [(Day, Line)],
+        rows: &[(Day, &'a Line)],
         stored: &Stored<Change>,
     ) -> Self {
         let mut issues = vec![];

@@ -34,13 +34,13 @@ pub struct Says {
 /// Reads the rows of a company, in their order.
 pub fn read<'a>(
     mapping: &Mapping,
-    rows: &'a [(Day, Line)],
+    rows: &[(Day, &'a Line)],
     issues: &mut Vec<Issue>,
 ) -> BTreeMap<Day, Vec<Read<'a>>> {
     let columns = mapping.columns_in("[[output]]");
     let mut read: BTreeMap<Day, Vec<Read<'a>>> = BTreeMap::new();
     let mut last: Option<(&Line, Arc<Says>)> = None;
-    for (day, line) in rows {
+    for (day, line) in rows.iter().copied() {
         // A company stands in list after list with the same words: they are read once.
         let same = last
             .as_ref()
@@ -54,7 +54,7 @@ pub fn read<'a>(
             last = (issues.len() == before).then(|| (line, Arc::clone(&says)));
             says
         };
-        read.entry(*day).or_default().push(Read { line, says });
+        read.entry(day).or_default().push(Read { line, says });
     }
     read
 }
