@@ -22,6 +22,7 @@ use super::identify::Finder;
 use super::mapping::{Mapping, Value};
 use super::report::{Issue, Report, Severity};
 use super::roster::{Filed, List};
+use super::says::Says;
 use super::source::{self, FileRead, Item, RowIssue, SourceError};
 use super::spool::{Entry, Spool, SpooledRow};
 use crate::store::StreamId;
@@ -48,7 +49,7 @@ pub struct Gathered {
 
 enum Read {
     Table(Arc<Table>),
-    Block(Vec<Line>),
+    Block(Vec<(Line, Says)>),
     Issue(Issue),
 }
 
@@ -72,6 +73,7 @@ impl Reading {
         let file = name(path);
         let mut table: Option<Arc<Table>> = None;
         let mut block = vec![];
+        let of_companies = self.mapping.subject.kind == Subject::Company;
         let mut misfit = None;
         let mut sink = |item: Item| {
             let sent = match item {
@@ -91,11 +93,18 @@ impl Reading {
                 }
                 Item::Row(row) => match &table {
                     Some(table) => {
-                        block.push(Line {
+                        let line = Line {
                             table: Arc::clone(table),
                             row,
-                        });
-                        block.len() < BLOCK || self.flush(&mut block)
+                        };
+                        let (mut says, mut issues) = (Says::default(), vec![]);
+                        if of_companies {
+                            says = Says::read(&line, &self.mapping, &mut issues);
+                        }
+                        block.push((line, says));
+                        let mut issues = issues.into_iter();
+                        issues.all(|issue| self.to.blocking_send(Read::Issue(issue)).is_ok())
+                            && (block.len() < BLOCK || self.flush(&mut block))
                     }
                     None => true,
                 },
@@ -121,7 +130,7 @@ impl Reading {
         Ok(read)
     }
 
-    fn flush(&self, block: &mut Vec<Line>) -> bool {
+    fn flush(&self, block: &mut Vec<(Line, Says)>) -> bool {
         block.is_empty()
             || self
                 .to
@@ -237,10 +246,10 @@ impl Gathering<'_> {
     fn coded(
         &self,
         gathered: &mut Gathered,
-        lines: Vec<Line>,
+        lines: Vec<(Line, Says)>,
         issues: &mut Vec<Issue>,
     ) -> Result<(), ImportError> {
-        for line in lines {
+        for (line, _) in lines {
             let code = match self.code(&line) {
                 Ok(code) => code,
                 Err(issue) => {

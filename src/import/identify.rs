@@ -2,18 +2,18 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use nianlun_aggregates::Identifier;
 use nianlun_aggregates::identifier::ExternalId;
 use nianlun_aggregates::text::fold;
-use nianlun_aggregates::{Board, Identifier};
 use nianlun_projections::{Subject, kind};
 use uuid::Uuid;
 
 use super::books::{Answer, Candidate, Question};
 use super::cells::Line;
-use super::mapping::{Identify, Mapping, Value};
+use super::mapping::{Identify, Mapping};
 use super::met::Met;
 use super::report::Issue;
-use crate::intake;
+use super::says::{Clue, Says};
 use crate::service::survivors;
 use crate::store::{FactQuery, KnownAt, Store, StoreError, StreamId, Valid};
 
@@ -44,27 +44,6 @@ pub struct Finder<'a> {
     names: Option<HashMap<String, BTreeSet<Uuid>>>,
     /// What could not be decided, by what the row says.
     pub questions: BTreeMap<BTreeMap<String, String>, Question>,
-}
-
-/// What a row says of who it is about.
-#[derive(Default)]
-struct Says {
-    /// As written, by scheme.
-    words: BTreeMap<String, String>,
-    /// Usable identifiers, in the order of the mapping.
-    identifiers: Vec<Identifier>,
-    /// What can be looked up, in the order of the mapping.
-    clues: Vec<Clue>,
-}
-
-enum Clue {
-    /// The key of an identifier, and the id that it makes.
-    Identifier(String, Uuid),
-    /// The key of a security code.
-    Security(String),
-    /// The id of a record.
-    Record(Uuid),
-    Name(String),
 }
 
 impl<'a> Finder<'a> {
@@ -102,16 +81,12 @@ impl<'a> Finder<'a> {
     /// Those of the store.
     pub async fn find(
         &mut self,
-        lines: Vec<Line>,
+        lines: Vec<(Line, Says)>,
         issues: &mut Vec<Issue>,
     ) -> Result<Vec<Identified>, StoreError> {
-        let says: Vec<_> = lines
-            .iter()
-            .map(|line| says(line, self.mapping, issues))
-            .collect();
-        let held = self.held(&says).await?;
+        let held = self.held(&lines).await?;
         let mut found = vec![];
-        for (line, says) in lines.into_iter().zip(says) {
+        for (line, says) in lines {
             let by_name = self.names.is_some() && says.words.contains_key("name");
             if says.identifiers.is_empty() && says.clues.is_empty() && !by_name {
                 issues.push(line.error("", "", "none of the identifiers that the mapping names can be used; the row says nothing of anybody"));
@@ -283,10 +258,9 @@ impl<'a> Finder<'a> {
     }
 
     /// Who holds what the rows give.
-    async fn held(&mut self, says: &[Says]) -> Result<BTreeMap<String, Uuid>, StoreError> {
-        let keys: BTreeSet<String> = says
-            .iter()
-            .flat_map(|says| &says.clues)
+    async fn held(&mut self, lines: &[(Line, Says)]) -> Result<BTreeMap<String, Uuid>, StoreError> {
+        let clues = || lines.iter().flat_map(|(_, says)| &says.clues);
+        let keys: BTreeSet<String> = clues()
             .filter_map(|clue| match clue {
                 Clue::Identifier(key, id) => self.met.get(*id).is_none().then(|| key.clone()),
                 Clue::Security(key) => Some(key.clone()),
@@ -306,8 +280,7 @@ impl<'a> Finder<'a> {
             .filter(|(_, holder)| holder.subject == Subject::Company)
             .map(|(key, holder)| (key, holder.id))
             .collect();
-        let records = says.iter().flat_map(|says| &says.clues);
-        let records: BTreeSet<_> = records
+        let records: BTreeSet<_> = clues()
             .filter_map(|clue| match clue {
                 Clue::Record(id) => Some(StreamId {
                     subject: Subject::Company,
@@ -360,94 +333,6 @@ fn told(question: &Question) -> String {
         question.reason,
         named.join(", ")
     )
-}
-
-/// What a row says. An identifier that is malformed is left out with a notice, and the next decides.
-fn says(line: &Line, mapping: &Mapping, issues: &mut Vec<Issue>) -> Says {
-    let mut says = Says::default();
-    let mut value = |value: &Value| match line.value(value, &mapping.tables) {
-        Ok(raw) => raw,
-        Err(issue) => {
-            issues.push(issue);
-            None
-        }
-    };
-    let mut notices = vec![];
-    for identify in &mapping.subject.identify {
-        match identify {
-            Identify::Usci { usci: id } | Identify::External { id, .. } => {
-                let scheme = match identify {
-                    Identify::External { scheme, .. } => scheme.as_str(),
-                    _ => "usci",
-                };
-                let Some(raw) = value(id) else { continue };
-                match intake::identifier(&format!("{scheme}:{raw}")) {
-                    Ok(identifier) => {
-                        if let Identifier::Usci(usci) = &identifier
-                            && usci.as_str() != raw
-                        {
-                            notices.push(line.notice(scheme, &raw, format!("read as {usci}")));
-                        }
-                        let (key, id) = (identifier.key(), identifier.company_id());
-                        says.clues.push(Clue::Identifier(key, id));
-                        says.identifiers.push(identifier);
-                    }
-                    Err(reason) => notices.push(line.notice(
-                        scheme,
-                        &raw,
-                        format!("not used as an identifier: {reason}"),
-                    )),
-                }
-                says.words.insert(scheme.to_owned(), raw);
-            }
-            Identify::Security { board, code } => {
-                let (Some(board), Some(code)) = (value(board), value(code)) else {
-                    continue;
-                };
-                let word = format!("{board}/{code}");
-                let key = board
-                    .parse::<Board>()
-                    .map_err(|error| error.to_string())
-                    .and_then(|board| {
-                        let code: nianlun_aggregates::identifier::SecurityCode =
-                            code.parse().map_err(
-                                |error: nianlun_aggregates::identifier::SecurityCodeError| {
-                                    error.to_string()
-                                },
-                            )?;
-                        Ok(code.key(board))
-                    });
-                match key {
-                    Ok(key) => says.clues.push(Clue::Security(key)),
-                    Err(reason) => notices.push(line.notice(
-                        "code",
-                        &word,
-                        format!("not used as an identifier: {reason}"),
-                    )),
-                }
-                says.words.insert("code".to_owned(), word);
-            }
-            Identify::Record { record } => {
-                let Some(raw) = value(record) else { continue };
-                match Uuid::try_parse(&raw) {
-                    Ok(id) => says.clues.push(Clue::Record(id)),
-                    Err(error) => notices.push(line.notice(
-                        "record",
-                        &raw,
-                        format!("not used as an id: {error}"),
-                    )),
-                }
-                says.words.insert("record".to_owned(), raw);
-            }
-            Identify::Name { name } => {
-                let Some(name) = value(name) else { continue };
-                says.clues.push(Clue::Name(name.clone()));
-                says.words.insert("name".to_owned(), name);
-            }
-        }
-    }
-    issues.extend(notices);
-    says
 }
 
 /// Every name and alias of every company, folded.

@@ -19,6 +19,7 @@ mod report;
 mod roster;
 mod run;
 mod said;
+mod says;
 pub mod source;
 mod spool;
 mod steps;

@@ -4,9 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::sync::Arc;
 
+use cqrs_es::persist::SerializedEvent;
 use nianlun_aggregates::history::Change;
 use nianlun_projections::{Known, Subject};
 use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
 
 use super::ImportError;
 use super::draft::Draft;
@@ -45,6 +47,15 @@ pub struct Pipeline<'a> {
     retried: bool,
     /// Identifiers that events of this run claim and that others cannot see yet.
     claimed: BTreeMap<String, StreamId>,
+}
+
+/// What the store says of streams.
+type Streams = BTreeMap<StreamId, Vec<SerializedEvent>>;
+
+/// A batch to be decided, whose streams are read meanwhile.
+struct Next<T> {
+    batch: Batch<T>,
+    stored: JoinHandle<Result<Streams, StoreError>>,
 }
 
 /// A batch being written, and what is needed to decide it anew.
@@ -102,8 +113,8 @@ impl<'a> Pipeline<'a> {
             }
         };
         let mut before = None;
-        self.batch(declared.into_iter().collect(), &plan, &mut before)
-            .await?;
+        let declared = self.ahead(declared.into_iter().collect());
+        self.batch(declared, &plan, &mut before).await?;
         self.settle(before, &plan).await?;
         Ok(())
     }
@@ -121,22 +132,27 @@ impl<'a> Pipeline<'a> {
     ) -> Result<(), ImportError> {
         let plan =
             |stream, said: &Said, stored: &Stored<C>| C::plan(planning, stream, said, stored);
-        let mut before = None;
+        let (mut next, mut before) = (None, None);
         let (mut batch, mut waiting, mut done) = (vec![], 0, 0);
         while let Some(part) = parts.recv().await {
             for (id, said) in part? {
                 waiting += said.entries;
                 batch.push((StreamId { subject, id }, said));
                 if waiting >= ENTRIES || batch.len() >= STREAMS {
-                    self.batch(std::mem::take(&mut batch), &plan, &mut before)
-                        .await?;
+                    let ahead = self.ahead(std::mem::take(&mut batch));
+                    if let Some(next) = next.replace(ahead) {
+                        self.batch(next, &plan, &mut before).await?;
+                    }
                     done += waiting as u64;
                     waiting = 0;
                     progress(done);
                 }
             }
         }
-        self.batch(batch, &plan, &mut before).await?;
+        let last = self.ahead(batch);
+        for next in next.into_iter().chain([last]) {
+            self.batch(next, &plan, &mut before).await?;
+        }
         self.settle(before, &plan).await?;
         progress(done + waiting as u64);
         Ok(())
@@ -159,22 +175,35 @@ impl<'a> Pipeline<'a> {
         Ok(self.report)
     }
 
+    /// Begins to read what the store says of a batch's streams. No other batch of the run is about them.
+    fn ahead<T>(&self, batch: Batch<T>) -> Next<T> {
+        let ids: Vec<_> = batch.iter().map(|(stream, _)| *stream).collect();
+        let store = Arc::clone(&self.store);
+        Next {
+            batch,
+            stored: tokio::spawn(async move { store.streams(&ids).await }),
+        }
+    }
+
     /// Decides a batch while the one before it is written, and begins to write it.
     async fn batch<C: Change + 'static, T: Send + Sync>(
         &mut self,
-        batch: Batch<T>,
+        Next { batch, stored }: Next<T>,
         plan: &Plan<'_, C, T>,
         before: &mut Option<Written<T>>,
     ) -> Result<(), ImportError> {
         if batch.is_empty() {
             return Ok(());
         }
+        let stored = stored.await.map_err(|error| {
+            StoreError::Unreachable(format!("reading was broken off: {error}"))
+        })??;
         let in_flight = before.as_ref().map(|before| before.claims.clone());
         let mut decided = self
-            .decide(&batch, plan, &in_flight.unwrap_or_default())
+            .decide(&batch, stored, plan, &in_flight.unwrap_or_default())
             .await?;
         if !self.settle(before.take(), plan).await? {
-            decided = self.decide(&batch, plan, &BTreeMap::new()).await?;
+            decided = self.decide_anew(&batch, plan, &BTreeMap::new()).await?;
         }
         let Some(sink) = self.sink.take() else {
             return Ok(());
@@ -242,7 +271,7 @@ impl<'a> Pipeline<'a> {
                 }
                 error => return Err(error.into()),
             }
-            let decided = self.decide(batch, plan, &taken).await?;
+            let decided = self.decide_anew(batch, plan, &taken).await?;
             let Some(sink) = self.sink.take() else {
                 return Ok(());
             };
@@ -262,14 +291,27 @@ impl<'a> Pipeline<'a> {
         Err(StoreError::Conflict.into())
     }
 
-    /// Decides a batch. Where a lost claim could not be taken back, the holders of all claims are looked up first.
-    async fn decide<C: Change + 'static, T: Send + Sync>(
+    /// Decides a batch on what the store says now.
+    async fn decide_anew<C: Change + 'static, T: Send + Sync>(
         &self,
         batch: &Batch<T>,
         plan: &Plan<'_, C, T>,
         taken: &BTreeMap<String, StreamId>,
     ) -> Result<Decided, ImportError> {
-        let decided = self.decide_once(batch, plan, taken).await?;
+        let ids: Vec<_> = batch.iter().map(|(stream, _)| *stream).collect();
+        let stored = self.store.streams(&ids).await?;
+        self.decide(batch, stored, plan, taken).await
+    }
+
+    /// Decides a batch. Where a lost claim could not be taken back, the holders of all claims are looked up first.
+    async fn decide<C: Change + 'static, T: Send + Sync>(
+        &self,
+        batch: &Batch<T>,
+        stored: Streams,
+        plan: &Plan<'_, C, T>,
+        taken: &BTreeMap<String, StreamId>,
+    ) -> Result<Decided, ImportError> {
+        let decided = self.decide_once(batch, &stored, plan, taken).await?;
         if self.retried || decided.claims.is_empty() {
             return Ok(decided);
         }
@@ -284,23 +326,22 @@ impl<'a> Pipeline<'a> {
         }
         let mut taken = taken.clone();
         taken.extend(held);
-        self.decide_once(batch, plan, &taken).await
+        self.decide_once(batch, &stored, plan, &taken).await
     }
 
     async fn decide_once<C: Change + 'static, T: Send + Sync>(
         &self,
         batch: &Batch<T>,
+        stored: &Streams,
         plan: &Plan<'_, C, T>,
         taken: &BTreeMap<String, StreamId>,
     ) -> Result<Decided, ImportError> {
-        let ids: Vec<_> = batch.iter().map(|(stream, _)| *stream).collect();
-        let mut stored = self.store.streams(&ids).await?;
         let mut planned = vec![];
         let mut names = BTreeSet::new();
         for (stream, said) in batch {
-            let events = stored.remove(stream).unwrap_or_default();
+            let events = stored.get(stream).map_or(&[][..], Vec::as_slice);
             let source = self.run.metadata.source.as_deref().unwrap_or_default();
-            let stored = Stored::<C>::read(&events, source)?;
+            let stored = Stored::<C>::read(events, source)?;
             let plan = plan(*stream, said, &stored);
             for step in &plan.steps {
                 for action in step.what.actions() {
