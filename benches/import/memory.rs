@@ -5,11 +5,11 @@ use std::process::Command;
 
 use nianlun::store::open;
 
+use super::Plan;
 use super::database::Postgres;
 use super::import::import;
 use super::rows::Ledger;
 use super::table::{Measured, Table, Wanted};
-use super::{Plan, set};
 
 /// The first argument of the process.
 pub const CHILD: &str = "peak-of-import";
@@ -18,8 +18,8 @@ pub const CHILD: &str = "peak-of-import";
 const SMALL: u64 = 50_000;
 /// Rows of the large CSV file, before scaling.
 const LARGE: u64 = 2_000_000;
-/// Rows of the large workbook, if not said otherwise; the limit of a sheet is 1,048,576 with the header.
-const LARGE_SHEET: u64 = 200_000;
+/// Rows of the large workbook: what a sheet can hold, below its header.
+const LARGE_SHEET: u64 = 1_048_575;
 
 pub async fn measure(plan: &Plan, table: &mut Table) {
     let folder = plan.folder.path();
@@ -36,7 +36,7 @@ pub async fn measure(plan: &Plan, table: &mut Table) {
             wanted: Wanted::AtMost(1.5),
         });
     }
-    let rows = set("NIANLUN_BENCH_XLSX_ROWS").unwrap_or(LARGE_SHEET);
+    let rows = plan.scaled(LARGE_SHEET).clamp(SMALL, LARGE_SHEET);
     let large = Ledger::of_rows(rows);
     let (little, much) = (small.inline_xlsx(folder), large.inline_xlsx(folder));
     let pair = (peak("SQLite", &much).await, peak("SQLite", &little).await);

@@ -79,23 +79,23 @@ const ROWS: u64 = 7;
 /// Events of a company.
 pub const EVENTS: u64 = ROWS + 1;
 
-/// A ledger of so many rows, at the least.
+/// A ledger of whole companies.
 pub struct Ledger {
     companies: u64,
 }
 
 impl Ledger {
-    /// One that makes so many events.
+    /// One that makes so many events, or a few more.
     pub const fn of_events(events: u64) -> Self {
         Self {
             companies: events.div_ceil(EVENTS),
         }
     }
 
-    /// One of so many rows.
+    /// One of so many rows, or a few less.
     pub const fn of_rows(rows: u64) -> Self {
         Self {
-            companies: rows.div_ceil(ROWS),
+            companies: rows / ROWS,
         }
     }
 

@@ -418,11 +418,11 @@ impl Importer {
             let Some(last) = page.last() else {
                 return Ok(());
             };
-            after = stream(last).map(|stream| (stream, last.sequence as u64));
+            after = StreamId::of(last).map(|stream| (stream, last.sequence as u64));
             for event in &page {
                 let text = |name: &str| event.metadata.get(name)?.as_str();
                 let (Some(key), Some(file), Some(stream)) =
-                    (text("key"), text("file"), stream(event))
+                    (text("key"), text("file"), StreamId::of(event))
                 else {
                     continue;
                 };
@@ -455,14 +455,6 @@ impl Importer {
         }
         Ok(())
     }
-}
-
-/// The stream of a stored event.
-pub(super) fn stream(event: &cqrs_es::persist::SerializedEvent) -> Option<StreamId> {
-    Some(StreamId {
-        subject: Subject::parse(&event.aggregate_type)?,
-        id: Uuid::parse_str(&event.aggregate_id).ok()?,
-    })
 }
 
 /// Why a run corrects or takes back.

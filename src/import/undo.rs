@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 use super::books::{self, Run, RunKind};
 use super::record::Stored;
-use super::run::{ImportError, stream};
+use super::run::ImportError;
 use crate::service::{Metadata, named};
 use crate::store::{NewEvent, Store, StoreError, StreamId};
 
@@ -221,9 +221,9 @@ async fn recorded(
         let Some(last) = page.last() else {
             return Ok(recorded);
         };
-        after = stream(last).map(|stream| (stream, last.sequence as u64));
+        after = StreamId::of(last).map(|stream| (stream, last.sequence as u64));
         for event in &page {
-            if let Some(stream) = stream(event) {
+            if let Some(stream) = StreamId::of(event) {
                 let events = recorded.entry(stream).or_default();
                 events.insert(event.sequence as u64);
             }

@@ -39,6 +39,17 @@ pub struct StreamId {
     pub id: Uuid,
 }
 
+impl StreamId {
+    /// The stream of a stored event; none, if there can be no such stream.
+    #[must_use]
+    pub fn of(event: &SerializedEvent) -> Option<Self> {
+        Some(Self {
+            subject: Subject::parse(&event.aggregate_type)?,
+            id: Uuid::parse_str(&event.aggregate_id).ok()?,
+        })
+    }
+}
+
 /// An event that the log has admitted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AdmittedEvent {

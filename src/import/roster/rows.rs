@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use nianlun_aggregates::Day;
 use nianlun_aggregates::company::Change;
+use nianlun_aggregates::history::Change as _;
 
 use super::super::cells::Line;
 use super::super::draft::Saying;
@@ -54,9 +55,29 @@ pub fn read<'a>(
             last = (issues.len() == before).then(|| (line, Arc::clone(&says)));
             says
         };
-        read.entry(day).or_default().push(Read { line, says });
+        let of_day = read.entry(day).or_default();
+        if let Some((row, change)) = disagreed(of_day, &says) {
+            let word = change.wording().code;
+            let reason = format!(
+                "row {row} of the same list says otherwise of this company ({word}); the last row counts"
+            );
+            issues.push(line.notice("", "", reason));
+        }
+        of_day.push(Read { line, says });
     }
     read
+}
+
+/// What a row says otherwise than the last row before it that says anything of the same thing, and which row that is.
+fn disagreed<'s>(before: &[Read<'_>], now: &'s Says) -> Option<(u64, &'s Change)> {
+    now.states.iter().find_map(|(slot, change)| {
+        let (row, said) = before.iter().rev().find_map(|read| {
+            let mut states = read.says.states.iter();
+            let (_, said) = states.find(|(stated, _)| stated == slot)?;
+            Some((read.line.row.number, said))
+        })?;
+        (said != change).then_some((row, change))
+    })
 }
 
 fn says(mapping: &Mapping, line: &Line, issues: &mut Vec<Issue>) -> Says {

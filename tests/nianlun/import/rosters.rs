@@ -27,6 +27,7 @@ contract!(
     a_source_can_list_who_is_present_and_nothing_else,
     an_archive_is_known_list_by_list,
     the_end_of_a_period_takes_constants_only,
+    of_two_rows_that_disagree_in_one_list_the_last_counts_and_that_is_told,
 );
 
 /// The lists of five months: day, number, second number, name, tier, trade.
@@ -496,4 +497,30 @@ async fn the_end_of_a_period_takes_constants_only(_: &Harness) {
         .expect_err("a misfit")
         .to_string();
     assert!(error.contains("`on_end` takes constants"), "{error}");
+}
+
+async fn of_two_rows_that_disagree_in_one_list_the_last_counts_and_that_is_told(harness: &Harness) {
+    let store = harness.open().await;
+    let rows = [
+        "日期,编号,统码,企业,级别,行业",
+        "2016-01-31,1,a,甲,A级,软件",
+        "2016-01-31,1,a,甲,A级,制造",
+        "2016-01-31,1,a,甲,B级,制造",
+    ];
+    let report = taken(&store, &lists_by(BY_COLUMN, ""), rows.join("\n").as_bytes()).await;
+    let told: Vec<_> = report
+        .issues
+        .iter()
+        .map(|issue| (issue.row, issue.reason.as_str()))
+        .collect();
+    assert_eq!(
+        told,
+        [(
+            3,
+            "row 2 of the same list says otherwise of this company (attribute-stated); the last row counts"
+        )],
+        "the third row says nothing else than the second, and another tier is another membership"
+    );
+    let said = in_force(&store, "1").await.join("\n");
+    assert!(said.contains("制造") && !said.contains("软件"), "{said}");
 }
