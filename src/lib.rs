@@ -3,10 +3,13 @@
 pub mod cli;
 pub mod export;
 pub mod generate;
+pub mod http;
 pub mod identity;
 pub mod import;
 pub mod intake;
+pub mod lang;
 pub mod projector;
 pub mod query;
+pub mod record;
 pub mod service;
 pub mod store;

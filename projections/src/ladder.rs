@@ -28,6 +28,18 @@ pub struct Ladder {
     pub stages: Vec<Stage>,
 }
 
+impl Ladder {
+    /// The stage that is called so: by its code or its Chinese or English name.
+    #[must_use]
+    pub fn stage_called(&self, word: &str) -> Option<&Stage> {
+        self.stages.iter().find(|stage| {
+            stage.code.eq_ignore_ascii_case(word)
+                || stage.zh == word
+                || stage.en.eq_ignore_ascii_case(word)
+        })
+    }
+}
+
 /// A stage of a ladder.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -144,19 +144,13 @@ impl App {
     /// One of two words.
     #[must_use]
     pub const fn pick<'a>(&self, zh: &'a str, en: &'a str) -> &'a str {
-        match self.lang {
-            Lang::Zh => zh,
-            Lang::En => en,
-        }
+        self.lang.pick(zh, en)
     }
 
     /// A term's name.
     #[must_use]
     pub const fn word(&self, wording: Wording) -> &'static str {
-        match self.lang {
-            Lang::Zh => wording.zh,
-            Lang::En => wording.en,
-        }
+        self.lang.word(wording)
     }
 
     /// A ladder by its code.

@@ -9,6 +9,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use nianlun_aggregates::{Day, Span};
 
+pub use crate::lang::Lang;
 use crate::query::Dates;
 
 pub use export::{
@@ -50,15 +51,6 @@ pub struct Global {
     /// No progress bars
     #[arg(long, short, global = true)]
     pub quiet: bool,
-}
-
-/// A language.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Lang {
-    /// 中文
-    Zh,
-    /// English
-    En,
 }
 
 /// A form of output.
@@ -123,6 +115,8 @@ pub enum Command {
     /// Two records of one company, one record of two, events in the wrong record
     #[command(subcommand)]
     Identity(IdentityCommand),
+    /// Serve the HTTP API (docs/api.md)
+    Serve(ServeArgs),
     /// Write all facts anew from the events
     Rebuild,
     /// Say how the installation is
@@ -134,6 +128,17 @@ pub enum Command {
         /// The shell
         shell: Shell,
     },
+}
+
+/// Arguments of `serve`.
+#[derive(Debug, Args)]
+pub struct ServeArgs {
+    /// Where to listen
+    #[arg(long, default_value = "127.0.0.1:7316", value_name = "ADDRESS:PORT")]
+    pub listen: std::net::SocketAddr,
+    /// Leave sequencing and folding to another process
+    #[arg(long)]
+    pub no_projector: bool,
 }
 
 /// Arguments of `demo`.

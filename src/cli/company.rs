@@ -78,16 +78,7 @@ fn stage_code<'a>(
     ladder: &'a nianlun_projections::Ladder,
     word: &str,
 ) -> Result<&'a str, CliError> {
-    let called = |stage: &&nianlun_projections::Stage| {
-        stage.code.eq_ignore_ascii_case(word)
-            || stage.zh == word
-            || stage.en.eq_ignore_ascii_case(word)
-    };
-    let found = ladder
-        .stages
-        .iter()
-        .find(called)
-        .map(|stage| stage.code.as_str());
+    let found = ladder.stage_called(word).map(|stage| stage.code.as_str());
     found.ok_or_else(|| {
         let known: Vec<_> = ladder
             .stages

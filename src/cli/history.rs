@@ -6,10 +6,9 @@ use nianlun_projections::{EventOf, kind};
 use uuid::Uuid;
 
 use super::app::App;
-use super::describe;
 use super::error::CliError;
 use super::sheet::{Sheet, column};
-use crate::query::{Directory, Point, history, taken_in};
+use crate::query::{Directory, Point, event_name, event_says, history, taken_in};
 use crate::store::{FactQuery, StreamId, Valid};
 
 /// The events of a company, carrier or cluster in the order recorded, then those of the records that a company's has taken
@@ -72,8 +71,8 @@ pub async fn history_sheet<C: Change>(
                 event(*of, line.sequence).into()
             },
             on.into(),
-            describe::name(app, &line.event).into(),
-            describe::fields(&directory, &line.event).into(),
+            event_name(app.lang, &line.event).into(),
+            event_says(&directory, &line.event).into(),
             line.superseded_by
                 .map(|by| format!("#{}", event(*of, by)))
                 .unwrap_or_default()

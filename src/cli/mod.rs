@@ -6,7 +6,6 @@ mod carrier;
 mod cluster;
 mod company;
 mod demo;
-mod describe;
 mod doctor;
 mod error;
 mod events;
@@ -24,6 +23,7 @@ mod progress;
 mod rebuild;
 mod record;
 mod series;
+mod serve;
 mod sheet;
 mod state;
 
@@ -69,6 +69,7 @@ async fn dispatch(cli: Cli) -> Result<std::process::ExitCode, CliError> {
         Command::Findings(args) => findings::run(&cli.global, args).await?,
         Command::Export(command) => export::run(&cli.global, command).await?,
         Command::Identity(command) => identity::run(&cli.global, command).await?,
+        Command::Serve(args) => serve::run(&cli.global, &args).await?,
         Command::Rebuild => rebuild::run(&cli.global).await?,
         Command::Doctor => doctor::run(&cli.global).await?,
     }

@@ -1,7 +1,7 @@
 //! `nianlun record`
 
 use nianlun_aggregates::history::{Action, Assertion, Change, Command, Manner, Refusal};
-use nianlun_aggregates::{Code, Span, Text, carrier, cluster, company};
+use nianlun_aggregates::{Code, Span, Text, carrier, cluster};
 use nianlun_projections::{Subject, kind};
 use uuid::Uuid;
 
@@ -9,12 +9,13 @@ use super::app::{App, listed};
 use super::args::{Global, RecordArgs, SubjectArg};
 use super::error::CliError;
 use super::sheet::say;
-use crate::intake::{
-    CARRIER_FORMS, CLUSTER_FORMS, COMPANY_FORMS, FieldError, Fields, Forms, carrier_change,
-    cluster_change, company_change, identifier,
+use crate::intake::Fields;
+use crate::query::{Point, wording_of_finding};
+use crate::record::{
+    CARRIER, CLUSTER, COMPANY, Given, Kind, Target, TargetError, agrees, assertion, company_target,
+    place_target,
 };
-use crate::query::{Find, Point, find_companies, wording_of_finding};
-use crate::service::{CommandError, Commands, Metadata, survivors};
+use crate::service::{CommandError, Commands, Metadata};
 use crate::store::{FactQuery, KnownAt, StoreError, StreamId, Valid};
 
 pub async fn run(global: &Global, args: RecordArgs) -> Result<(), CliError> {
@@ -29,67 +30,29 @@ pub async fn run(global: &Global, args: RecordArgs) -> Result<(), CliError> {
         app: &app,
         args: &args,
     };
+    let word = &args.reference;
     match args.subject {
         SubjectArg::Company => recorder.company().await,
         SubjectArg::Carrier => {
-            let code = recorder.code()?;
-            recorder
-                .record(
-                    carrier::carrier_id(&code),
-                    &CARRIER,
-                    Some(given(&CARRIER, &code)),
-                )
-                .await
+            let target = place_target(Subject::Carrier, word).map_err(named_otherwise)?;
+            recorder.record(target, &CARRIER).await
         }
         SubjectArg::Cluster => {
-            let code = recorder.code()?;
-            recorder
-                .record(
-                    cluster::cluster_id(&code),
-                    &CLUSTER,
-                    Some(given(&CLUSTER, &code)),
-                )
-                .await
+            let target = place_target(Subject::Cluster, word).map_err(named_otherwise)?;
+            recorder.record(target, &CLUSTER).await
         }
     }
 }
 
-/// A kind of subject: which events it has, and how they are read.
-struct Kind<C> {
-    subject: Subject,
-    forms: Forms,
-    read: fn(&str, &Fields) -> Result<C, FieldError>,
-}
-
-const COMPANY: Kind<company::Change> = Kind {
-    subject: Subject::Company,
-    forms: COMPANY_FORMS,
-    read: company_change,
-};
-const CARRIER: Kind<carrier::Change> = Kind {
-    subject: Subject::Carrier,
-    forms: CARRIER_FORMS,
-    read: carrier_change,
-};
-const CLUSTER: Kind<cluster::Change> = Kind {
-    subject: Subject::Cluster,
-    forms: CLUSTER_FORMS,
-    read: cluster_change,
-};
-
-/// What the reference says already, so that a registration need not repeat it, and may not say otherwise.
-struct Given {
-    field: &'static str,
-    value: String,
-    /// As the register of identifiers keeps it.
-    key: String,
-}
-
-fn given<C>(kind: &Kind<C>, code: &Code) -> Given {
-    Given {
-        field: "code",
-        value: code.to_string(),
-        key: format!("{}:{code}", kind.subject.as_str()),
+/// A word that names no record, in words of the command line.
+fn named_otherwise(error: TargetError) -> CliError {
+    match error {
+        TargetError::Store(error) => error.into(),
+        TargetError::OnlyAName { candidates, .. } => CliError::Usage(format!(
+            "a name only proposes a company; name one of these by its id:\n{}",
+            listed(&candidates)
+        )),
+        error => CliError::Usage(error.to_string()),
     }
 }
 
@@ -99,59 +62,28 @@ struct Recorder<'a> {
 }
 
 impl Recorder<'_> {
-    fn code(&self) -> Result<Code, CliError> {
-        self.args
-            .reference
-            .parse()
-            .map_err(|error: nianlun_aggregates::code::CodeError| {
-                CliError::Usage(error.to_string())
-            })
-    }
-
     /// A company is named by its id or an identifier, never by its name; one that is not known yet is registered under the
     /// identifier, or under none as `new`.
     async fn company(&self) -> Result<(), CliError> {
-        let word = &self.args.reference;
-        if word == "new" {
-            return self.record(Uuid::now_v7(), &COMPANY, None).await;
+        if self.args.reference == "new" {
+            let target = Target {
+                id: Uuid::now_v7(),
+                given: None,
+            };
+            return self.record(target, &COMPANY).await;
         }
-        let identifier = identifier(word)
-            .or_else(|reason| identifier(&format!("usci:{word}")).map_err(|_| reason));
-        let given = identifier.as_ref().ok().map(|identifier| Given {
-            field: "identifier",
-            value: identifier.key(),
-            key: identifier.key(),
-        });
-        if let Ok(id) = Uuid::try_parse(word) {
-            // A record that is named itself is not led on: if it is merged, that is refused with the one that goes on.
-            return self.record(id, &COMPANY, None).await;
-        }
-        let point = self.now()?;
-        match find_companies(self.app.store.as_ref(), word, point).await? {
-            Find::One(id) => {
-                let merged = survivors(self.app.store.as_ref(), &[id]).await?;
-                let id = merged.get(&id).copied().unwrap_or(id);
-                self.record(id, &COMPANY, given).await
-            }
-            Find::Candidates(candidates) => match identifier {
-                Ok(identifier) => self.record(identifier.company_id(), &COMPANY, given).await,
-                Err(reason) if candidates.is_empty() => Err(CliError::Usage(format!(
-                    "{word:?} names no company and is no identifier: {reason}"
-                ))),
-                Err(_) => Err(CliError::Usage(format!(
-                    "a name only proposes a company; name one of these by its id:\n{}",
-                    listed(&candidates)
-                ))),
-            },
-        }
+        let store = self.app.store.as_ref();
+        let target = company_target(store, &self.args.reference, self.now()?).await;
+        self.record(target.map_err(named_otherwise)?, &COMPANY)
+            .await
     }
 
     async fn record<C: Change + 'static>(
         &self,
-        id: Uuid,
+        target: Target,
         kind: &Kind<C>,
-        given: Option<Given>,
     ) -> Result<(), CliError> {
+        let Target { id, given } = target;
         let subject = kind.subject;
         let command = Command {
             action: self.action(kind, given.as_ref())?,
@@ -203,14 +135,6 @@ impl Recorder<'_> {
             });
         }
         let assertion = self.assertion(kind, given)?;
-        if let Some(given) = given.filter(|given| {
-            assertion.change.registers() && !assertion.change.identifiers().contains(&given.key)
-        }) {
-            let Given { field, value, .. } = given;
-            return Err(CliError::Usage(format!(
-                "{field}: the registration must say {value}, as the record is named by it"
-            )));
-        }
         match self.args.correct {
             Some(target) => Ok(Action::Correct {
                 target,
@@ -227,7 +151,9 @@ impl Recorder<'_> {
         given: Option<&Given>,
     ) -> Result<Assertion<C>, CliError> {
         if let Some(json) = &self.args.json {
-            return serde_json::from_str(json).map_err(|error| CliError::Usage(format!("--json: {error}; write {{\"on\": \"2016-03-01\", \"change\": {{…}}}} as docs/events.md shows")));
+            let read: Assertion<C> = serde_json::from_str(json).map_err(|error| CliError::Usage(format!("--json: {error}; write {{\"on\": \"2016-03-01\", \"change\": {{…}}}} as docs/events.md shows")))?;
+            agrees(&read.change, given)?;
+            return Ok(read);
         }
         let event = self.args.event.as_deref().ok_or_else(|| {
             CliError::Usage("name the event, or give --json, or --retract EVENT".to_owned())
@@ -241,23 +167,8 @@ impl Recorder<'_> {
             })?;
             fields.add(name, value);
         }
-        let (wording, _) = kind.forms.find(event)?;
-        // A record has one code and any number of identifiers.
-        let repeated = |given: &Given| match given.field {
-            "code" => fields.first("code").is_some(),
-            field => fields.all(field).any(|value| value == given.value),
-        };
-        if let Some(given) = given
-            .filter(|_| matches!(wording.code, "registered" | "declared"))
-            .filter(|given| !repeated(given))
-        {
-            fields.add(given.field, given.value.clone());
-        }
         let on = self.args.on.unwrap_or(Span::Unknown);
-        Ok(Assertion {
-            on,
-            change: (kind.read)(event, &fields)?,
-        })
+        Ok(assertion(kind, event, fields, on, given)?)
     }
 
     fn reason(&self) -> Result<Text, CliError> {

@@ -2,6 +2,7 @@
 
 mod fold;
 mod rebuild;
+mod running;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -11,6 +12,7 @@ use uuid::Uuid;
 
 pub use fold::{Folds, FoldsError};
 pub use rebuild::rebuild;
+pub use running::{Reached, Role, Running};
 
 use crate::service::{Groups, company};
 use crate::store::{AdmittedEvent, Checkpoint, Projected, Store, StoreError, StreamId};

@@ -2,6 +2,7 @@
 
 mod company;
 mod dates;
+mod describe;
 mod directory;
 mod findings;
 mod history;
@@ -14,6 +15,7 @@ pub use company::{
     Candidate, Find, company_list, find_companies, names_among, synthetic, taken_in,
 };
 pub use dates::Dates;
+pub use describe::{event_name, event_says};
 pub use directory::{Directory, Place};
 pub use findings::{FindingLine, findings, known_findings, wording_of_finding};
 pub use history::{HistoryLine, history};

@@ -4,6 +4,7 @@
 
 mod cli;
 mod data;
+mod http;
 mod identity;
 mod import;
 mod law;

@@ -3,6 +3,7 @@
 pub mod aggregate;
 #[path = "../../../projections/tests/support/any.rs"]
 pub mod any;
+pub mod api;
 pub mod child;
 pub mod database;
 pub mod events;

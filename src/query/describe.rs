@@ -5,12 +5,12 @@ use nianlun_aggregates::history::{Change, Entry, Event};
 use nianlun_aggregates::{Identifier, Wording};
 use serde_json::Value;
 
-use super::app::App;
-use crate::query::Directory;
+use super::directory::Directory;
+use crate::lang::Lang;
 
 /// What an event is called.
 #[must_use]
-pub fn name<C: Change>(app: &App, event: &Event<C>) -> String {
+pub fn event_name<C: Change>(lang: Lang, event: &Event<C>) -> String {
     let of_type = |code: &str| {
         EVENT_TYPES
             .iter()
@@ -25,14 +25,14 @@ pub fn name<C: Change>(app: &App, event: &Event<C>) -> String {
     let words: Vec<_> = act
         .into_iter()
         .chain(change.map(Change::wording))
-        .map(|wording| app.word(wording))
+        .map(|wording| lang.word(wording))
         .collect();
     words.join(" · ")
 }
 
 /// What an event says, its fields with carriers and clusters by name.
 #[must_use]
-pub fn fields<C: Change>(directory: &Directory, event: &Event<C>) -> String {
+pub fn event_says<C: Change>(directory: &Directory, event: &Event<C>) -> String {
     let mut parts = vec![];
     if let Some(target) = event.entry.target() {
         parts.push(format!("→ #{target}"));

@@ -1,0 +1,83 @@
+//! The problems that every address of a kind can answer with.
+
+use std::collections::BTreeMap;
+
+use utoipa::openapi::response::Response;
+use utoipa::openapi::{ContentBuilder, Ref, RefOr, ResponseBuilder};
+use utoipa::{IntoResponses, ToSchema};
+
+use crate::http::problem::{Kind, ProblemBody};
+
+/// Of reads.
+#[derive(Debug)]
+pub struct Read;
+
+/// Of commands.
+#[derive(Debug)]
+pub struct Write;
+
+const ANY: [Kind; 8] = [
+    Kind::MalformedRequest,
+    Kind::Unauthenticated,
+    Kind::Forbidden,
+    Kind::TimedOut,
+    Kind::RateLimited,
+    Kind::Internal,
+    Kind::Overloaded,
+    Kind::Unavailable,
+];
+
+const OF_READS: [Kind; 5] = [
+    Kind::UnknownParameter,
+    Kind::NotFound,
+    Kind::NotAcceptable,
+    Kind::Ambiguous,
+    Kind::NotYet,
+];
+
+const OF_WRITES: [Kind; 11] = [
+    Kind::NotFound,
+    Kind::UnknownParameter,
+    Kind::Refused,
+    Kind::Contradiction,
+    Kind::IdentifierTaken,
+    Kind::Contended,
+    Kind::PreconditionFailed,
+    Kind::PayloadTooLarge,
+    Kind::UnsupportedMediaType,
+    Kind::InvalidEvent,
+    Kind::IdempotencyMismatch,
+];
+
+impl IntoResponses for Read {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        let mut all = problems(&OF_READS);
+        let unchanged = ResponseBuilder::new().description("The reader has it already");
+        all.insert("304".to_owned(), unchanged.build().into());
+        all
+    }
+}
+
+impl IntoResponses for Write {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        problems(&OF_WRITES)
+    }
+}
+
+/// Problems by their status.
+fn problems(own: &[Kind]) -> BTreeMap<String, RefOr<Response>> {
+    let mut kinds: BTreeMap<u16, Vec<Kind>> = BTreeMap::new();
+    for kind in ANY.iter().chain(own) {
+        kinds.entry(kind.status().as_u16()).or_default().push(*kind);
+    }
+    let response = |(status, kinds): (u16, Vec<Kind>)| {
+        let codes: Vec<_> = kinds.iter().map(|kind| kind.code()).collect();
+        let problem = Ref::from_schema_name(ProblemBody::name());
+        let content = ContentBuilder::new().schema(Some(problem)).build();
+        let response = ResponseBuilder::new()
+            .description(codes.join(", "))
+            .content("application/problem+json", content);
+        (status.to_string(), response.build().into())
+    };
+    kinds.into_iter().map(response).collect()
+}
