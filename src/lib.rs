@@ -3,6 +3,7 @@
 pub mod cli;
 pub mod export;
 pub mod generate;
+mod hex;
 pub mod http;
 pub mod identity;
 pub mod import;

@@ -1,7 +1,5 @@
 //! The last hand on every answer: problems get their bodies, answers to GET their tags.
 
-use std::fmt::Write;
-
 use axum::body::{Body, to_bytes};
 use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
@@ -11,6 +9,7 @@ use sha2::{Digest, Sha256};
 
 use super::problem::{Kind, Problem, of_status};
 use super::reading::language;
+use crate::hex::hex;
 
 /// The sequence of the record that an answer shows: its tag begins with it.
 #[derive(Clone, Copy, Debug)]
@@ -92,11 +91,10 @@ async fn tagged(response: Response, asked: &HeaderMap) -> Response {
     let digest = Sha256::digest(&bytes);
     let mut tag = String::from("\"");
     if let Some(Sequence(sequence)) = sequence {
-        let _ = write!(tag, "{sequence}.");
+        tag.push_str(&sequence.to_string());
+        tag.push('.');
     }
-    for byte in digest.iter().take(12) {
-        let _ = write!(tag, "{byte:02x}");
-    }
+    tag.push_str(&hex(&digest[..12]));
     tag.push('"');
     let vary = HeaderValue::from_static("accept, accept-language, authorization");
     parts.headers.insert(header::VARY, vary);

@@ -4,6 +4,7 @@ use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::header;
 use axum::http::request::Parts;
 use serde::de::DeserializeOwned;
+use sha2::{Digest, Sha256};
 
 use super::problem::{Kind, Problem};
 use super::service::Service;
@@ -33,7 +34,12 @@ impl<T: DeserializeOwned> FromRequestParts<Service> for Query<T> {
 
 /// A JSON body.
 #[derive(Debug)]
-pub struct Body<T>(pub T);
+pub struct Body<T> {
+    /// What it says.
+    pub says: T,
+    /// SHA-256 of its bytes.
+    pub digest: [u8; 32],
+}
 
 impl<T: DeserializeOwned> FromRequest<Service> for Body<T> {
     type Rejection = Problem;
@@ -60,7 +66,8 @@ impl<T: DeserializeOwned> FromRequest<Service> for Body<T> {
         })?;
         read.end()
             .map_err(|error| Problem::new(Kind::MalformedRequest, error.to_string()))?;
-        Ok(Self(says))
+        let digest = Sha256::digest(&bytes).into();
+        Ok(Self { says, digest })
     }
 }
 

@@ -77,6 +77,9 @@ impl From<CommandError> for Problem {
                     .of(field, "")
                     .mend(format!("record the {field} first, or name one there is"))
             }
+            CommandError::KeyUsed => {
+                Self::new(Kind::IdempotencyMismatch, detail).of("idempotency-key", "")
+            }
             CommandError::Half { .. } => Self::new(Kind::Refused, detail),
             CommandError::Store(error) => error.into(),
         }

@@ -1,13 +1,16 @@
 //! What every command takes: who sends it, and upon what they insist.
 
-use axum::extract::FromRequestParts;
+use axum::extract::{FromRequestParts, OriginalUri};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use nianlun_aggregates::history::Sequence;
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
 
 use super::access::Principal;
 use super::problem::{Kind, Problem};
 use super::service::Service;
+use crate::hex::hex;
 use crate::service::Metadata;
 
 /// A command that comes in.
@@ -18,13 +21,41 @@ pub struct Writing {
     pub principal: Principal,
     /// The last event of the record, if they insist on one.
     pub expected: Option<Sequence>,
+    /// The key under which they send it.
+    key: Option<String>,
+    /// Method and address.
+    address: String,
 }
 
+/// The namespace of ids that are made of keys.
+const KEYED: Uuid = Uuid::from_u128(0x5c1d_6f0e_8a1b_4e57_9d7e_30b1_1d3c_9a42);
+
 impl Writing {
-    /// What its events remember.
+    /// What its events remember. The body's digest tells it from another under the same key.
     #[must_use]
-    pub fn metadata(&self) -> Metadata {
-        Metadata::by(&self.principal.actor)
+    pub fn metadata(&self, body: &[u8; 32]) -> Metadata {
+        let digest = || {
+            let request = Sha256::new().chain_update(&self.address).chain_update(body);
+            hex(&request.finalize())
+        };
+        Metadata {
+            idempotency_key: self.scoped(),
+            request_digest: self.key.as_ref().map(|_| digest()),
+            ..Metadata::by(&self.principal.actor)
+        }
+    }
+
+    /// The id of a new record: under a key the same whenever it is sent.
+    #[must_use]
+    pub fn new_id(&self) -> Uuid {
+        let key = self.scoped();
+        key.map_or_else(Uuid::now_v7, |key| Uuid::new_v5(&KEYED, key.as_bytes()))
+    }
+
+    /// The key after the name of who sent it: others may use the same.
+    fn scoped(&self) -> Option<String> {
+        let key = self.key.as_ref()?;
+        Some(format!("{} {key}", self.principal.actor))
     }
 }
 
@@ -36,8 +67,39 @@ impl FromRequestParts<Service> for Writing {
             service: service.clone(),
             principal: Principal::from_request_parts(parts, service).await?,
             expected: expected(&parts.headers)?,
+            key: key(&parts.headers)?,
+            address: address(parts),
         })
     }
+}
+
+/// Method and address, as the caller wrote it.
+fn address(parts: &Parts) -> String {
+    let original = parts.extensions.get::<OriginalUri>();
+    let path = original.map_or(parts.uri.path(), |OriginalUri(uri)| uri.path());
+    format!("{} {path}\n", parts.method)
+}
+
+/// The key in `Idempotency-Key`, quoted as a structured field or not.
+fn key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
+    const LONGEST: usize = 255;
+    let Some(value) = headers.get("idempotency-key") else {
+        return Ok(None);
+    };
+    let text = value.to_str().unwrap_or("").trim();
+    let quoted = text
+        .strip_prefix('"')
+        .and_then(|text| text.strip_suffix('"'));
+    let key = quoted.unwrap_or(text);
+    if key.is_empty() || key.len() > LONGEST {
+        return Err(Problem::new(
+            Kind::MalformedRequest,
+            format!("a key has 1 to {LONGEST} printable ASCII characters"),
+        )
+        .of("idempotency-key", text)
+        .mend("send a new random UUID with each new request"));
+    }
+    Ok(Some(key.to_owned()))
 }
 
 /// The sequence in `If-Match`: `"7"`, or a tag of a read that begins with it.

@@ -23,6 +23,10 @@ pub struct Metadata {
     pub computed: Option<String>,
     /// What ties the events of one repair of identities together.
     pub correlation: Option<String>,
+    /// The key under which the command was sent, after the name of who sent it.
+    pub idempotency_key: Option<String>,
+    /// SHA-256 of that request, in hexadecimal.
+    pub request_digest: Option<String>,
 }
 
 impl Metadata {
@@ -36,7 +40,7 @@ impl Metadata {
     }
 
     /// The keys, in the order in which they are shown.
-    pub const KEYS: [&str; 9] = [
+    pub const KEYS: [&str; 11] = [
         "actor",
         "run",
         "source",
@@ -46,6 +50,8 @@ impl Metadata {
         "key",
         "computed",
         "correlation",
+        "idempotency_key",
+        "request_digest",
     ];
 
     /// What there is, by its key.
@@ -60,6 +66,8 @@ impl Metadata {
             &self.key,
             &self.computed,
             &self.correlation,
+            &self.idempotency_key,
+            &self.request_digest,
         ];
         let entries = Self::KEYS.into_iter().zip(values);
         entries.filter_map(|(key, value)| Some((key, value.as_deref()?)))

@@ -2,6 +2,7 @@
 
 mod error;
 mod groups;
+mod keyed;
 mod metadata;
 mod places;
 mod survivors;
@@ -20,6 +21,7 @@ pub use metadata::Metadata;
 pub use places::{Places, named};
 pub use survivors::{Record, Survivors, survivors};
 
+use self::keyed::Keys;
 use crate::store::{Repository, Store, StoreError};
 
 /// How often a command is decided anew after another writer was first.
@@ -32,6 +34,8 @@ pub struct Recorded<C> {
     pub id: Uuid,
     /// The new events with their sequences.
     pub events: Vec<(Sequence, Event<C>)>,
+    /// Whether they were recorded before, when the command was sent under the same key.
+    pub before: bool,
 }
 
 /// Decides commands and commits what they record, through cqrs-es over either store.
@@ -39,6 +43,7 @@ pub struct Recorded<C> {
 pub struct Commands {
     store: Arc<dyn Store>,
     places: Places,
+    keys: Arc<Keys>,
 }
 
 impl Commands {
@@ -48,16 +53,43 @@ impl Commands {
         Self {
             store,
             places: Places::default(),
+            keys: Arc::default(),
         }
     }
 
-    /// Executes a command on a stream. `expected` is the sequence that the caller has seen, if it insists.
+    /// Executes a command on a stream. `expected` is the sequence that the caller has seen, if it insists. A command that was
+    /// accepted before under the key in its metadata is answered as it was then; one that was refused is decided anew.
     ///
     /// When this returns `Ok`, the events are durable.
     ///
     /// # Errors
     /// [`CommandError`]; nothing was recorded then.
     pub async fn execute<C: Change + 'static>(
+        &self,
+        id: Uuid,
+        command: &Command<C>,
+        expected: Option<Sequence>,
+        metadata: &Metadata,
+    ) -> Result<Recorded<C>, CommandError> {
+        let Some(key) = &metadata.idempotency_key else {
+            return self.decided(id, command, expected, metadata).await;
+        };
+        let _turn = self.keys.turn(key).await;
+        if let Some(recorded) = self.answered(key, metadata).await? {
+            return Ok(recorded);
+        }
+        let decided = self.decided(id, command, expected, metadata).await;
+        if matches!(decided, Err(CommandError::Refused(_) | CommandError::Moved { .. }))
+            // Another process may have been sent the same, and have been first.
+            && let Some(recorded) = self.answered(key, metadata).await?
+        {
+            return Ok(recorded);
+        }
+        decided
+    }
+
+    /// Decides, as often as others are first, and commits.
+    async fn decided<C: Change + 'static>(
         &self,
         id: Uuid,
         command: &Command<C>,
@@ -93,10 +125,17 @@ impl Commands {
                     return Ok(Recorded {
                         id,
                         events: (last + 1..).zip(decided).collect(),
+                        before: false,
                     });
                 }
                 Err(error) => match failed(error) {
-                    CommandError::Store(StoreError::Conflict) => {}
+                    CommandError::Store(StoreError::Conflict) => {
+                        if let Some(key) = &metadata.idempotency_key
+                            && let Some(recorded) = self.answered(key, metadata).await?
+                        {
+                            return Ok(recorded);
+                        }
+                    }
                     error => return Err(error),
                 },
             }

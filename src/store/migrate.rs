@@ -62,6 +62,15 @@ macro_rules! scripts {
                     "/0007_register.sql"
                 )),
             ),
+            (
+                8,
+                "idempotency",
+                include_str!(concat!(
+                    "../../../migrations/",
+                    $dialect,
+                    "/0008_idempotency.sql"
+                )),
+            ),
         ]
     };
 }

@@ -227,6 +227,12 @@ pub trait Store: Send + Sync + 'static {
         companies: Option<&[Uuid]>,
     ) -> Result<Vec<SerializedEvent>, StoreError>;
 
+    /// The events of the command that was sent under this key, as committed, in order.
+    ///
+    /// # Errors
+    /// Only those of the database.
+    async fn keyed(&self, key: &str) -> Result<Vec<SerializedEvent>, StoreError>;
+
     /// The admitted events of one repair, or of all, in the order of the log: those with this `correlation` in their
     /// metadata, or with any.
     ///

@@ -94,10 +94,10 @@ pub struct RecordedBody {
     request_body = EventBody,
     responses((status = 201, description = "Recorded", body = RecordedBody), Write)
 )]
-pub async fn register(writing: Writing, Body(body): Body<EventBody>) -> Result<Response, Problem> {
+pub async fn register(writing: Writing, body: Body<EventBody>) -> Result<Response, Problem> {
     writing.principal.must(Right::Record)?;
     let target = Target {
-        id: Uuid::now_v7(),
+        id: writing.new_id(),
         given: None,
     };
     writing.event(&COMPANY, target, body, None).await
@@ -122,7 +122,7 @@ macro_rules! commands {
             pub async fn record(
                 writing: Writing,
                 Path(word): Path<String>,
-                Body(body): Body<EventBody>,
+                body: Body<EventBody>,
             ) -> Result<Response, Problem> {
                 writing.principal.must(Right::Record)?;
                 let target = target(&writing.service, &$kind, &word).await?;
@@ -145,7 +145,7 @@ macro_rules! commands {
             pub async fn correct(
                 writing: Writing,
                 Path((word, sequence)): Path<(String, Sequence)>,
-                Body(body): Body<EventBody>,
+                body: Body<EventBody>,
             ) -> Result<Response, Problem> {
                 writing.principal.must(Right::Record)?;
                 let target = target(&writing.service, &$kind, &word).await?;
@@ -168,7 +168,7 @@ macro_rules! commands {
             pub async fn retract(
                 writing: Writing,
                 Path((word, sequence)): Path<(String, Sequence)>,
-                Body(body): Body<RetractionBody>,
+                body: Body<RetractionBody>,
             ) -> Result<Response, Problem> {
                 writing.principal.must(Right::Record)?;
                 let target = target(&writing.service, &$kind, &word).await?;
@@ -250,9 +250,10 @@ impl Writing {
         self,
         kind: &Subjects<C>,
         target: Target,
-        body: EventBody,
+        body: Body<EventBody>,
         corrected: Option<Sequence>,
     ) -> Result<Response, Problem> {
+        let Body { says: body, digest } = body;
         let on = body.on.as_deref().map(|on| {
             on.parse::<Span>()
                 .map_err(|error| Problem::new(Kind::InvalidEvent, error.to_string()).of("on", on))
@@ -286,7 +287,7 @@ impl Writing {
                 reason: reason(because)?,
             },
         };
-        self.execute(kind, target.id, Command { action, manner })
+        self.execute(kind, target.id, Command { action, manner }, &digest)
             .await
     }
 
@@ -294,9 +295,10 @@ impl Writing {
         self,
         kind: &Subjects<C>,
         target: &Target,
-        body: &RetractionBody,
+        body: &Body<RetractionBody>,
         sequence: Sequence,
     ) -> Result<Response, Problem> {
+        let Body { says: body, digest } = body;
         let because = Some(body.because.as_str());
         let action = Action::Retract {
             target: sequence,
@@ -304,7 +306,7 @@ impl Writing {
             with_dependents: body.with_dependents,
         };
         let manner = manner(body.despite, because)?;
-        self.execute(kind, target.id, Command { action, manner })
+        self.execute(kind, target.id, Command { action, manner }, digest)
             .await
     }
 
@@ -313,14 +315,16 @@ impl Writing {
         kind: &Subjects<C>,
         id: Uuid,
         command: Command<C>,
+        digest: &[u8; 32],
     ) -> Result<Response, Problem> {
         let commands = &self.service.commands;
         let recorded = commands
-            .execute(id, &command, self.expected, &self.metadata())
+            .execute(id, &command, self.expected, &self.metadata(digest))
             .await?;
         self.service.projector.wake();
         let last = recorded.events.last().map_or(0, |(sequence, _)| *sequence);
         let subject = kind.subject;
+        let id = recorded.id;
         let stream = StreamId { subject, id };
         let body = RecordedBody {
             id: id.to_string(),
@@ -348,6 +352,9 @@ impl Writing {
             header::ETAG,
             HeaderValue::from_str(&format!("\"{last}\"")).map_err(Problem::internal)?,
         );
+        if recorded.before {
+            headers.insert("idempotency-replayed", HeaderValue::from_static("true"));
+        }
         Ok(response)
     }
 

@@ -9,20 +9,11 @@ use sha2::{Digest, Sha256};
 
 use super::error::SourceError;
 use super::format::{Encoding, FileFormat};
+use crate::hex::hex;
 
 const CHUNK: usize = 256 << 10;
 /// Characters of UTF-8 of three bytes that a line of GB18030 never has by chance.
 const TELLING: usize = 3;
-
-/// Bytes in hexadecimal.
-pub(super) fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::new(), |mut hex, byte| {
-        // Writing to a string cannot fail.
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
-}
 
 /// What system errors of an open file mean.
 pub(super) fn failed(path: &str, error: &io::Error) -> SourceError {

@@ -6,6 +6,7 @@ mod dialect;
 mod facts;
 mod identifiers;
 mod identity;
+mod keyed;
 mod log;
 mod notes;
 mod projection;
@@ -71,6 +72,10 @@ impl Store for PostgresStore {
         companies: Option<&[Uuid]>,
     ) -> Result<Vec<SerializedEvent>, StoreError> {
         identity::events(&self.pool, companies).await
+    }
+
+    async fn keyed(&self, key: &str) -> Result<Vec<SerializedEvent>, StoreError> {
+        keyed::events(&self.pool, key).await
     }
 
     async fn correlated(

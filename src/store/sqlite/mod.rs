@@ -6,6 +6,7 @@ mod dialect;
 mod facts;
 pub(super) mod identifiers;
 mod identity;
+mod keyed;
 mod log;
 mod notes;
 mod projection;
@@ -76,6 +77,10 @@ impl Store for SqliteStore {
         companies: Option<&[Uuid]>,
     ) -> Result<Vec<SerializedEvent>, StoreError> {
         identity::events(&self.readers, companies).await
+    }
+
+    async fn keyed(&self, key: &str) -> Result<Vec<SerializedEvent>, StoreError> {
+        keyed::events(&self.readers, key).await
     }
 
     async fn correlated(

@@ -1,5 +1,6 @@
 //! The service, through HTTP, on both stores.
 
+mod again;
 mod commands;
 mod reads;
 

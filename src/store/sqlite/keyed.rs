@@ -1,0 +1,18 @@
+//! Commands by the key under which they were sent.
+
+use cqrs_es::persist::SerializedEvent;
+use sqlx::SqlitePool;
+
+use crate::store::{StoreError, rows};
+
+pub(super) async fn events(
+    pool: &SqlitePool,
+    key: &str,
+) -> Result<Vec<SerializedEvent>, StoreError> {
+    let sql = format!(
+        "SELECT {} FROM events e WHERE e.metadata ->> '$.idempotency_key' = ?1 ORDER BY e.sequence",
+        rows::EVENT
+    );
+    let found = sqlx::query(&sql).bind(key).fetch_all(pool).await?;
+    found.iter().map(rows::event).collect()
+}
