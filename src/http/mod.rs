@@ -4,7 +4,9 @@
 //! takes ([`contract`]), and its handler in [`routes`].
 
 pub mod access;
+mod cloud;
 mod contract;
+mod feed;
 mod find;
 mod finish;
 mod page;
@@ -15,6 +17,8 @@ mod refused;
 mod routes;
 mod service;
 mod writing;
+
+use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::Request;
@@ -27,7 +31,7 @@ use utoipa::openapi::schema::Schema;
 use utoipa_axum::router::OpenApiRouter;
 use uuid::Uuid;
 
-pub use service::{Inner, Service, Settings};
+pub use service::{Service, Settings};
 
 use self::access::{Principal, Role};
 use self::finish::RequestId;
@@ -44,6 +48,7 @@ use self::problem::ProblemBody;
     components(schemas(ProblemBody)),
     tags(
         (name = "companies", description = "Companies: their stage, their state on a day, their events"),
+        (name = "changes", description = "The feed of what is recorded"),
         (name = "commands", description = "Recording, correcting and taking back events"),
         (name = "service", description = "The service itself"),
     )
@@ -100,7 +105,13 @@ pub async fn serve(
     service: Service,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
+    let feed = Arc::clone(&service.feed);
     let router = router(service);
+    let stop = async move {
+        stop.await;
+        // A feed has no end of its own.
+        feed.close();
+    };
     axum::serve(listener, router)
         .with_graceful_shutdown(stop)
         .await

@@ -8,8 +8,9 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use nianlun_aggregates::Day;
 
+use super::feed::Feed;
 use super::problem::{Kind, Problem};
-use crate::projector::{Folds, Running};
+use crate::projector::{Folds, FoldsError, Role, Running};
 use crate::service::Commands;
 use crate::store::Store;
 
@@ -29,6 +30,8 @@ pub struct Inner {
     pub zone: TimeZone,
     /// Sequencer and projector.
     pub projector: Running,
+    /// The feed of changes.
+    pub feed: Arc<Feed>,
     /// What can be set.
     pub settings: Settings,
 }
@@ -44,6 +47,8 @@ pub struct Settings {
     pub body: usize,
     /// How many bytes an uploaded file has at most.
     pub upload: usize,
+    /// How many readers the feed of changes has at most.
+    pub readers: usize,
 }
 
 impl Default for Settings {
@@ -53,15 +58,34 @@ impl Default for Settings {
             admission: Duration::from_millis(200),
             body: 1 << 20,
             upload: 1 << 30,
+            readers: 10_000,
         }
     }
 }
 
 impl Service {
-    /// Over an open store.
-    #[must_use]
-    pub fn new(inner: Inner) -> Self {
-        Self(Arc::new(inner))
+    /// Over an open store, with a projector that runs.
+    ///
+    /// # Errors
+    /// Those of the folds.
+    pub fn start(
+        store: Arc<dyn Store>,
+        zone: TimeZone,
+        role: Role,
+        settings: Settings,
+    ) -> Result<Self, FoldsError> {
+        let folds = Arc::new(Folds::shipped(zone.clone())?);
+        let projector = Running::start(Arc::clone(&store), Arc::clone(&folds), role);
+        let feed = Feed::start(Arc::clone(&store), projector.reached(), settings.readers);
+        Ok(Self(Arc::new(Inner {
+            commands: Commands::new(Arc::clone(&store)),
+            store,
+            folds,
+            zone,
+            projector,
+            feed,
+            settings,
+        })))
     }
 
     /// Today in the installation's zone.

@@ -1,5 +1,6 @@
 //! What is served where.
 
+mod changes;
 mod companies;
 mod history;
 mod problems;
@@ -18,6 +19,7 @@ use super::service::Service;
 /// Everything under `/api/v1`.
 pub fn api() -> OpenApiRouter<Service> {
     OpenApiRouter::new()
+        .routes(routes!(changes::follow))
         .routes(routes!(companies::list, record::register))
         .routes(routes!(companies::show))
         .routes(routes!(companies::events, record::company::record))

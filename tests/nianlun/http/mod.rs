@@ -1,6 +1,7 @@
 //! The service, through HTTP, on both stores.
 
 mod again;
+mod changes;
 mod commands;
 mod reads;
 

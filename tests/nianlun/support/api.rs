@@ -1,12 +1,10 @@
 //! The service on a port of its own, and a client.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::tz::TimeZone;
-use nianlun::http::{Inner, Service, Settings, serve};
-use nianlun::projector::{Folds, Role, Running};
-use nianlun::service::Commands;
+use nianlun::http::{Service, Settings, serve};
+use nianlun::projector::Role;
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
 use serde_json::Value;
 use tokio::net::TcpListener;
@@ -75,16 +73,7 @@ impl Api {
     pub async fn with(harness: &Harness, settings: Settings) -> Self {
         let store = harness.open().await;
         let zone = TimeZone::get("Asia/Shanghai").expect("a zone");
-        let folds = Arc::new(Folds::shipped(zone.clone()).expect("folds"));
-        let projector = Running::start(Arc::clone(&store), Arc::clone(&folds), Role::Projecting);
-        let service = Service::new(Inner {
-            commands: Commands::new(Arc::clone(&store)),
-            store,
-            folds,
-            zone,
-            projector,
-            settings,
-        });
+        let service = Service::start(store, zone, Role::Projecting, settings).expect("a service");
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let base = format!("http://{}", listener.local_addr().expect("an address"));
         let (stop, stopped) = oneshot::channel();

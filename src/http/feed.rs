@@ -1,0 +1,233 @@
+//! The feed of changes: what the log has admitted, in its order, to many readers at once.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use axum::response::sse::Event;
+use nianlun_projections::Subject;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use uuid::Uuid;
+
+use super::cloud::CloudEvent;
+use super::problem::{Kind, Problem};
+use crate::projector::Reached;
+use crate::store::{Store, StoreError, StreamId};
+
+/// How many changes are kept for readers that are about up to date; who is further behind reads the log.
+const RECENT: usize = 2_048;
+
+/// How many changes are read from the log at once.
+const PAGE: u32 = 256;
+
+/// A change, written out once for all readers.
+#[derive(Debug)]
+pub struct Written {
+    /// Its position.
+    pub position: u64,
+    /// Its record.
+    pub stream: StreamId,
+    /// As a `CloudEvent`.
+    pub text: String,
+}
+
+/// The feed.
+pub struct Feed {
+    store: Arc<dyn Store>,
+    recent: Arc<RwLock<VecDeque<Arc<Written>>>>,
+    /// Up to which position the changes are there; nothing any longer once it is closed.
+    head: watch::Sender<Option<u64>>,
+    readers: Arc<Semaphore>,
+}
+
+impl Feed {
+    /// Follows the log, as far as the projector says that it goes.
+    #[must_use]
+    pub fn start(
+        store: Arc<dyn Store>,
+        mut reached: watch::Receiver<Reached>,
+        readers: usize,
+    ) -> Arc<Self> {
+        let at = reached.borrow().head;
+        let feed = Arc::new(Self {
+            store,
+            recent: Arc::default(),
+            head: watch::channel(Some(at)).0,
+            readers: Arc::new(Semaphore::new(readers)),
+        });
+        let following = Arc::downgrade(&feed);
+        tokio::spawn(async move {
+            while reached.changed().await.is_ok() {
+                let head = reached.borrow().head;
+                let Some(feed) = following.upgrade() else {
+                    return;
+                };
+                if let Err(error) = feed.follow(head).await {
+                    // The next round reads it again.
+                    tracing::warn!(%error, "the feed does not go on");
+                }
+            }
+        });
+        feed
+    }
+
+    /// Ends the feed for all readers.
+    pub fn close(&self) {
+        self.head.send_replace(None);
+    }
+
+    /// The last position that is in the feed.
+    #[must_use]
+    pub fn head(&self) -> u64 {
+        self.head.borrow().unwrap_or_default()
+    }
+
+    /// Reads the feed after a position.
+    ///
+    /// # Errors
+    /// [`Kind::Overloaded`] if there are as many readers as there can be.
+    pub fn read(self: &Arc<Self>, after: u64, wanted: Wanted) -> Result<Reader, Problem> {
+        let place = Arc::clone(&self.readers).try_acquire_owned();
+        let place = place.map_err(|_| {
+            Problem::new(
+                Kind::Overloaded,
+                "the feed has as many readers as it can have",
+            )
+        })?;
+        Ok(Reader {
+            feed: Arc::clone(self),
+            head: self.head.subscribe(),
+            after,
+            waiting: VecDeque::new(),
+            wanted,
+            _place: place,
+        })
+    }
+
+    /// The changes after a position, at most a page; from memory if they are there.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub async fn after(&self, position: u64, limit: u32) -> Result<Vec<Arc<Written>>, StoreError> {
+        let limit = limit.min(PAGE);
+        {
+            let recent = self.recent.read().unwrap_or_else(PoisonError::into_inner);
+            let first = recent.front().map(|written| written.position);
+            if first.is_some_and(|first| first <= position + 1) {
+                let skip = recent.partition_point(|written| written.position <= position);
+                let size = usize::try_from(limit).unwrap_or(usize::MAX);
+                return Ok(recent.iter().skip(skip).take(size).cloned().collect());
+            }
+        }
+        self.log(position, self.head(), limit).await
+    }
+
+    async fn follow(&self, head: u64) -> Result<(), StoreError> {
+        loop {
+            let at = *self.head.borrow();
+            let Some(at) = at.filter(|at| *at < head) else {
+                return Ok(());
+            };
+            let page = self.log(at, head, PAGE).await?;
+            let Some(last) = page.last().map(|written| written.position) else {
+                return Ok(());
+            };
+            {
+                let mut recent = self.recent.write().unwrap_or_else(PoisonError::into_inner);
+                recent.extend(page);
+                let surplus = recent.len().saturating_sub(RECENT);
+                recent.drain(..surplus);
+            }
+            // Not once it is closed.
+            self.head.send_if_modified(|head| {
+                let open = head.is_some();
+                if open {
+                    *head = Some(last);
+                }
+                open
+            });
+        }
+    }
+
+    async fn log(
+        &self,
+        after: u64,
+        until: u64,
+        limit: u32,
+    ) -> Result<Vec<Arc<Written>>, StoreError> {
+        let admitted = self.store.admitted_after(after, until, limit).await?;
+        let written = admitted.iter().map(|admitted| {
+            let inconsistent = |reason: String| StoreError::Inconsistent {
+                table: "events",
+                row: nianlun_aggregates::decode::event_id(&admitted.event),
+                reason,
+            };
+            let event =
+                CloudEvent::of(admitted).map_err(|error| inconsistent(error.to_string()))?;
+            let text = serde_json::to_string(&event);
+            Ok(Arc::new(Written {
+                position: admitted.known.position,
+                stream: admitted.stream,
+                text: text.map_err(|error| inconsistent(error.to_string()))?,
+            }))
+        });
+        written.collect()
+    }
+}
+
+/// Which changes a reader wants.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Wanted {
+    /// Only of this kind of record.
+    pub subject: Option<Subject>,
+    /// Only of this record.
+    pub id: Option<Uuid>,
+}
+
+impl Wanted {
+    /// Whether a change is wanted.
+    #[must_use]
+    pub fn includes(&self, written: &Written) -> bool {
+        self.subject
+            .is_none_or(|subject| subject == written.stream.subject)
+            && self.id.is_none_or(|id| id == written.stream.id)
+    }
+}
+
+/// Somebody who reads the feed.
+pub struct Reader {
+    feed: Arc<Feed>,
+    head: watch::Receiver<Option<u64>>,
+    after: u64,
+    waiting: VecDeque<Arc<Written>>,
+    wanted: Wanted,
+    _place: OwnedSemaphorePermit,
+}
+
+impl Reader {
+    /// The next change, as soon as there is one; `None` once the feed has ended. Where the log cannot be read, that ends it too:
+    /// the reader comes back with the last id.
+    pub async fn next(&mut self) -> Option<Event> {
+        loop {
+            while let Some(written) = self.waiting.pop_front() {
+                self.after = written.position;
+                if self.wanted.includes(&written) {
+                    let event = Event::default().event("change");
+                    return Some(event.id(written.position.to_string()).data(&written.text));
+                }
+            }
+            let after = self.after;
+            let head = self
+                .head
+                .wait_for(|head| head.is_none_or(|head| head > after));
+            let open = head.await.ok()?.is_some();
+            if !open {
+                return None;
+            }
+            let page = self.feed.after(after, PAGE).await.ok()?;
+            if page.is_empty() {
+                return None;
+            }
+            self.waiting.extend(page);
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! The feed of changes: each once, in order, also for who was cut off.
+
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use super::settled;
+use crate::contract;
+use crate::support::api::{Answer, Api};
+use crate::support::database::Harness;
+
+contract!(
+    a_reader_that_is_cut_off_misses_nothing_and_gets_nothing_twice,
+    a_batch_holds_cloud_events,
+    only_what_is_wanted_comes,
+    who_asks_for_what_is_not_there_is_told,
+);
+
+/// Reads so many changes of a feed, each as its id and its data, and then hangs up.
+async fn read(api: &Api, query: &str, last: Option<u64>, count: usize) -> Vec<(u64, Value)> {
+    let mut request = api
+        .request(Method::GET, &format!("/api/v1/changes{query}"))
+        .header("accept", "text/event-stream");
+    if let Some(last) = last {
+        request = request.header("last-event-id", last);
+    }
+    let response = request.send().await.expect("a feed");
+    assert_eq!(response.headers()["content-type"], "text/event-stream");
+    let (mut bytes, mut text) = (response.bytes_stream(), String::new());
+    let mut changes = vec![];
+    while changes.len() < count {
+        let next = tokio::time::timeout(Duration::from_secs(20), bytes.next()).await;
+        let chunk = next.expect("in time").expect("no end").expect("bytes");
+        text.push_str(std::str::from_utf8(&chunk).expect("UTF-8"));
+        while let Some((event, rest)) = text.split_once("\n\n") {
+            let field = |name: &str| event.lines().find_map(|line| line.strip_prefix(name));
+            if let (Some(id), Some(data)) = (field("id: "), field("data: ")) {
+                let data = serde_json::from_str(data).expect("JSON");
+                changes.push((id.parse().expect("a position"), data));
+            }
+            text = rest.to_owned();
+        }
+    }
+    changes
+}
+
+async fn batch(api: &Api, query: &str) -> Answer {
+    let request = api.request(Method::GET, &format!("/api/v1/changes{query}"));
+    api.send(request.header("accept", "application/cloudevents-batch+json"))
+        .await
+}
+
+async fn register(api: &Api, name: &str) {
+    let body = json!({"event": "registered", "fields": {"name": name}, "on": "2020"});
+    api.post("/companies", &body).await.ok();
+}
+
+async fn a_reader_that_is_cut_off_misses_nothing_and_gets_nothing_twice(harness: &Harness) {
+    let api = Api::start(harness).await;
+    settled(&api).await;
+    let first = read(&api, "?after=0", None, 2).await;
+    let last = first[1].0;
+    // While nobody reads, and while somebody does.
+    register(&api, "甲").await;
+    let (rest, ()) = tokio::join!(read(&api, "", Some(last), 3), async {
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        register(&api, "乙").await;
+    });
+    let ids: Vec<_> = first.iter().chain(&rest).map(|(id, _)| *id).collect();
+    assert_eq!(ids, [1, 2, 3, 4, 5]);
+    let names: Vec<_> = rest
+        .iter()
+        .map(|(_, event)| event["type"].as_str())
+        .collect();
+    let registered = Some("nianlun.company.Registered");
+    assert_eq!(
+        names,
+        [
+            Some("nianlun.company.OccupancyStarted"),
+            registered,
+            registered
+        ]
+    );
+}
+
+async fn a_batch_holds_cloud_events(harness: &Harness) {
+    let api = Api::start(harness).await;
+    settled(&api).await;
+    api.get("/companies?min_position=3").await.ok();
+    let page = batch(&api, "?after=1&limit=1").await.ok();
+    assert_eq!(
+        page.header("content-type"),
+        "application/cloudevents-batch+json"
+    );
+    assert_eq!(page.header("nianlun-position"), "2");
+    let page = page.json();
+    assert_eq!(page.as_array().map(Vec::len), Some(1));
+    let event = &page[0];
+    for (name, expected) in [
+        ("specversion", "1.0"),
+        ("source", "/api/v1"),
+        ("type", "nianlun.company.Registered"),
+        ("datacontenttype", "application/json"),
+        ("position", "2"),
+    ] {
+        assert_eq!(event[name], expected, "{event}");
+    }
+    let subject = event["subject"].as_str().expect("a subject");
+    assert_eq!(event["id"], format!("{subject}/1"));
+    assert_eq!(event["data"]["entry"]["asserted"]["on"], "2016-03-01");
+    let end = batch(&api, "?after=3").await.ok();
+    assert_eq!(
+        (end.json(), end.header("nianlun-position")),
+        (json!([]), "3")
+    );
+}
+
+async fn only_what_is_wanted_comes(harness: &Harness) {
+    let api = Api::start(harness).await;
+    settled(&api).await;
+    api.get("/companies?min_position=3").await.ok();
+    let carriers = read(&api, "?after=0&subject=carrier", None, 1).await;
+    assert_eq!(carriers[0].1["type"], "nianlun.carrier.CarrierRegistered");
+    let companies = batch(&api, "?after=0&subject=company").await.ok().json();
+    assert_eq!(companies.as_array().map(Vec::len), Some(2));
+    let id = carriers[0].1["subject"]
+        .as_str()
+        .and_then(|subject| subject.split('/').nth(1));
+    let query = format!("?after=0&id={}", id.expect("an id"));
+    assert_eq!(batch(&api, &query).await.ok().json()[0], carriers[0].1);
+}
+
+async fn who_asks_for_what_is_not_there_is_told(harness: &Harness) {
+    let api = Api::start(harness).await;
+    settled(&api).await;
+    for (query, field) in [
+        ("?after=99", "after"),
+        ("?after=x", "after"),
+        ("?after=0&limit=0", "limit"),
+        ("?after=0&limit=257", "limit"),
+        ("?subject=park", "subject"),
+        ("?id=x", "id"),
+    ] {
+        let refused = batch(&api, query).await;
+        assert_eq!(refused.problem(), "malformed-request", "{query}");
+        assert_eq!(refused.json()["field"], field, "{query}");
+    }
+    let request = api
+        .request(Method::GET, "/api/v1/changes")
+        .header("last-event-id", "x");
+    assert_eq!(api.send(request).await.json()["field"], "last-event-id");
+    let request = api
+        .request(Method::GET, "/api/v1/changes")
+        .header("accept", "text/html");
+    assert_eq!(api.send(request).await.problem(), "not-acceptable");
+}
