@@ -5,6 +5,7 @@
 
 pub mod access;
 mod contract;
+mod exporting;
 mod find;
 mod finish;
 mod page;
@@ -45,6 +46,8 @@ use self::problem::ProblemBody;
     tags(
         (name = "companies", description = "Companies: their stage, their state on a day, their events"),
         (name = "commands", description = "Recording, correcting and taking back events"),
+        (name = "exports", description = "Events, facts, companies and rosters as files"),
+        (name = "identity", description = "Who is who: repairs, and what they stand on"),
         (name = "service", description = "The service itself"),
     )
 )]

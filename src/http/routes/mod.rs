@@ -1,9 +1,12 @@
 //! What is served where.
 
 mod companies;
+mod export_roster;
+mod exports;
 mod history;
 mod problems;
 mod record;
+mod repairs;
 mod responses;
 mod state;
 
@@ -29,6 +32,16 @@ pub fn api() -> OpenApiRouter<Service> {
         .routes(routes!(record::cluster::record))
         .routes(routes!(record::cluster::correct))
         .routes(routes!(record::cluster::retract))
+        .routes(routes!(exports::events))
+        .routes(routes!(exports::facts))
+        .routes(routes!(exports::companies))
+        .routes(routes!(export_roster::roster))
+        .routes(routes!(export_roster::mapping))
+        .routes(routes!(repairs::merge))
+        .routes(routes!(repairs::distinct))
+        .routes(routes!(repairs::split))
+        .routes(routes!(repairs::move_event))
+        .routes(routes!(repairs::undo))
 }
 
 /// What is served beside it.

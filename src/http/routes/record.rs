@@ -352,7 +352,7 @@ impl Writing {
     }
 
     /// The position of an event, if the log admits it soon. Nothing that goes wrong here takes back what is recorded.
-    async fn admitted(&self, stream: StreamId, sequence: Sequence) -> Option<u64> {
+    pub async fn admitted(&self, stream: StreamId, sequence: Sequence) -> Option<u64> {
         let place = usize::try_from(sequence).ok()?.checked_sub(1)?;
         let deadline = tokio::time::Instant::now() + self.service.settings.admission;
         let mut reached = self.service.projector.reached();

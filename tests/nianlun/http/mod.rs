@@ -2,6 +2,7 @@
 
 mod commands;
 mod reads;
+mod repairs;
 
 use serde_json::{Value, json};
 
