@@ -8,6 +8,7 @@ mod contract;
 mod exporting;
 mod find;
 mod finish;
+mod imports;
 mod page;
 pub mod problem;
 mod query;
@@ -15,6 +16,7 @@ mod reading;
 mod refused;
 mod routes;
 mod service;
+mod upload;
 mod writing;
 
 use axum::Router;
@@ -47,6 +49,7 @@ use self::problem::ProblemBody;
         (name = "companies", description = "Companies: their stage, their state on a day, their events"),
         (name = "commands", description = "Recording, correcting and taking back events"),
         (name = "exports", description = "Events, facts, companies and rosters as files"),
+        (name = "imports", description = "Files become events: imports, their progress, earlier runs"),
         (name = "identity", description = "Who is who: repairs, and what they stand on"),
         (name = "service", description = "The service itself"),
     )

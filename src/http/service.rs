@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use nianlun_aggregates::Day;
 
+use super::imports::Imports;
 use super::problem::{Kind, Problem};
 use crate::projector::{Folds, Running};
 use crate::service::Commands;
@@ -15,7 +16,11 @@ use crate::store::Store;
 
 /// The service: cheap to clone.
 #[derive(Clone)]
-pub struct Service(Arc<Inner>);
+pub struct Service {
+    inner: Arc<Inner>,
+    /// Imports that run behind requests.
+    pub imports: Imports,
+}
 
 /// What all requests share.
 pub struct Inner {
@@ -42,7 +47,7 @@ pub struct Settings {
     pub admission: Duration,
     /// How many bytes a body has at most, but for uploads.
     pub body: usize,
-    /// How many bytes an uploaded file has at most.
+    /// How many bytes the files of one upload have at most, together.
     pub upload: usize,
 }
 
@@ -57,13 +62,7 @@ impl Default for Settings {
     }
 }
 
-impl Service {
-    /// Over an open store.
-    #[must_use]
-    pub fn new(inner: Inner) -> Self {
-        Self(Arc::new(inner))
-    }
-
+impl Inner {
     /// Today in the installation's zone.
     ///
     /// # Errors
@@ -71,6 +70,18 @@ impl Service {
     pub fn today(&self) -> Result<Day, Problem> {
         let now = Timestamp::now().to_zoned_datetime(self.zone.clone());
         Day::try_from(now.date()).map_err(Problem::internal)
+    }
+}
+
+impl Service {
+    /// Over an open store.
+    #[must_use]
+    pub fn new(inner: Inner) -> Self {
+        let inner = Arc::new(inner);
+        Self {
+            imports: Imports::start(Arc::clone(&inner)),
+            inner,
+        }
     }
 
     /// Waits until a position is in the facts.
@@ -89,9 +100,10 @@ impl Service {
         )
     }
 
-    /// Ends sequencer and projector, if nothing holds the service any longer.
+    /// Ends the import that is running, then sequencer and projector, if nothing holds the service any longer.
     pub async fn close(self) {
-        if let Some(inner) = Arc::into_inner(self.0) {
+        self.imports.stop().await;
+        if let Some(inner) = Arc::into_inner(self.inner) {
             inner.projector.stop().await;
             inner.store.close().await;
         }
@@ -102,6 +114,6 @@ impl Deref for Service {
     type Target = Inner;
 
     fn deref(&self) -> &Inner {
-        &self.0
+        &self.inner
     }
 }

@@ -4,6 +4,9 @@ mod companies;
 mod export_roster;
 mod exports;
 mod history;
+mod import_mapping;
+mod import_runs;
+mod imports;
 mod problems;
 mod record;
 mod repairs;
@@ -32,6 +35,14 @@ pub fn api() -> OpenApiRouter<Service> {
         .routes(routes!(record::cluster::record))
         .routes(routes!(record::cluster::correct))
         .routes(routes!(record::cluster::retract))
+        .routes(routes!(import_runs::list, imports::start))
+        .routes(routes!(imports::job))
+        .routes(routes!(imports::issues))
+        .routes(routes!(import_runs::questions))
+        .routes(routes!(import_runs::show))
+        .routes(routes!(import_runs::undo))
+        .routes(routes!(import_mapping::suggestion))
+        .routes(routes!(import_mapping::schema))
         .routes(routes!(exports::events))
         .routes(routes!(exports::facts))
         .routes(routes!(exports::companies))
