@@ -1,6 +1,8 @@
 //! The service, through HTTP, on both stores.
 
 mod commands;
+mod exports;
+mod imports;
 mod reads;
 mod repairs;
 
