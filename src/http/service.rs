@@ -49,6 +49,8 @@ pub struct Settings {
     pub body: usize,
     /// How many bytes the files of one upload have at most, together.
     pub upload: usize,
+    /// How long an upload may bring nothing before it is given up.
+    pub stall: Duration,
 }
 
 impl Default for Settings {
@@ -58,6 +60,7 @@ impl Default for Settings {
             admission: Duration::from_millis(200),
             body: 1 << 20,
             upload: 1 << 30,
+            stall: Duration::from_secs(30),
         }
     }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fs::{DirBuilder, File};
 use std::io::Write;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use axum::body::Bytes;
 use axum::extract::multipart::{Field, MultipartError};
@@ -61,12 +62,13 @@ impl Upload {
             texts: BTreeMap::new(),
         };
         let mut left = settings.upload;
-        while let Some(field) = form.next_field().await.map_err(|error| broken(&error))? {
+        let stall = settings.stall;
+        while let Some(field) = within(stall, form.next_field()).await? {
             let name = field.name().unwrap_or_default().to_owned();
             if name == FILE {
-                upload.save(field, settings.upload, &mut left).await?;
+                upload.save(field, settings, &mut left).await?;
             } else if known.contains(&name.as_str()) {
-                let text = text(&name, field, settings.body).await?;
+                let text = text(&name, field, settings).await?;
                 if upload.texts.insert(name.clone(), text).is_some() {
                     return Err(malformed(&name, "this part is there twice"));
                 }
@@ -110,7 +112,7 @@ impl Upload {
     async fn save(
         &mut self,
         mut field: Field<'_>,
-        limit: usize,
+        settings: &Settings,
         left: &mut usize,
     ) -> Result<(), Problem> {
         let name = file_name(field.file_name().unwrap_or_default())?;
@@ -135,7 +137,8 @@ impl Upload {
             }
             Ok::<_, std::io::Error>(())
         });
-        while let Some(piece) = field.chunk().await.map_err(|error| broken(&error))? {
+        let limit = settings.upload;
+        while let Some(piece) = within(settings.stall, field.chunk()).await? {
             let rest = left.checked_sub(piece.len());
             *left = rest.ok_or_else(|| {
                 let detail = format!("the files of a form have at most {limit} bytes together");
@@ -173,9 +176,9 @@ fn file_name(given: &str) -> Result<String, Problem> {
     }
 }
 
-async fn text(name: &str, mut field: Field<'_>, limit: usize) -> Result<String, Problem> {
-    let mut bytes = vec![];
-    while let Some(piece) = field.chunk().await.map_err(|error| broken(&error))? {
+async fn text(name: &str, mut field: Field<'_>, settings: &Settings) -> Result<String, Problem> {
+    let (mut bytes, limit) = (vec![], settings.body);
+    while let Some(piece) = within(settings.stall, field.chunk()).await? {
         if bytes.len() + piece.len() > limit {
             let detail = format!("this part has at most {limit} bytes");
             return Err(Problem::new(Kind::PayloadTooLarge, detail).of(name, ""));
@@ -187,6 +190,18 @@ async fn text(name: &str, mut field: Field<'_>, limit: usize) -> Result<String, 
 
 fn malformed(part: &str, detail: &str) -> Problem {
     Problem::new(Kind::MalformedRequest, detail).of(part, "")
+}
+
+/// What comes next, if it comes soon: a sender that stalls must not hold a place for ever.
+async fn within<T>(
+    stall: Duration,
+    next: impl Future<Output = Result<T, MultipartError>>,
+) -> Result<T, Problem> {
+    let next = tokio::time::timeout(stall, next).await;
+    let next = next.map_err(|_| {
+        Problem::new(Kind::TimedOut, "the form stopped coming").mend("send the form again")
+    })?;
+    next.map_err(|error| broken(&error))
 }
 
 /// A form that did not come whole.

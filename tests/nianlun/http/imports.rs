@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
+use futures_util::{StreamExt, stream};
 use jiff::Timestamp;
 use nianlun::http::Settings;
+use nianlun::import::books;
 use reqwest::Method;
 use serde_json::{Value, json};
 use sqlx::Executor;
@@ -20,6 +22,7 @@ contract!(
     row_errors_are_listed_and_a_strict_import_with_one_writes_nothing,
     a_form_that_cannot_be_used_is_refused_with_the_part_that_is_wrong,
     a_form_that_is_too_large_is_refused,
+    a_form_that_stops_coming_is_given_up_and_its_place_with_it,
     a_file_that_does_not_fit_its_mapping_fails_without_telling_where_it_lay,
     a_file_s_name_leads_nowhere,
     one_import_runs_eight_wait_and_the_next_is_refused,
@@ -29,6 +32,7 @@ contract!(
     a_suggested_mapping_imports_its_file,
     what_cannot_be_suggested_is_refused,
     what_is_not_there_is_not_found,
+    a_stop_waits_for_the_import_that_is_running_and_gives_up_those_that_wait,
 );
 
 const MAPPING: &str = r#"
@@ -316,6 +320,24 @@ async fn a_form_that_is_too_large_is_refused(harness: &Harness) {
     assert_eq!(done["state"], "done");
 }
 
+async fn a_form_that_stops_coming_is_given_up_and_its_place_with_it(harness: &Harness) {
+    let settings = Settings {
+        stall: Duration::from_millis(100),
+        ..Settings::default()
+    };
+    let api = Api::with(harness, settings).await;
+    for _ in 0..9 {
+        let begun = stream::iter([Ok::<_, std::io::Error>(visits().broken_off())]);
+        let body = reqwest::Body::wrap_stream(begun.chain(stream::pending()));
+        let request = api.request(Method::POST, "/api/v1/imports").body(body);
+        let answer = api
+            .send(request.header("content-type", Form::media()))
+            .await;
+        assert_eq!(answer.problem(), "timed-out", "{answer:?}");
+    }
+    assert_eq!(runs(&api).await["total"], 0);
+}
+
 async fn a_file_that_does_not_fit_its_mapping_fails_without_telling_where_it_lay(
     harness: &Harness,
 ) {
@@ -594,4 +616,26 @@ async fn what_is_not_there_is_not_found(harness: &Harness) {
     let both = api.get("/imports/0").await;
     assert_eq!(both.problem(), "ambiguous");
     assert_eq!(both.json()["candidates"].as_array().map(Vec::len), Some(2));
+}
+
+async fn a_stop_waits_for_the_import_that_is_running_and_gives_up_those_that_wait(
+    harness: &Harness,
+) {
+    let api = Api::start(harness).await;
+    let lock = Lock::take(harness).await;
+    let running = taken(&api, "/imports", visits()).await;
+    while api.get(&running).await.ok().json()["state"] == "waiting" {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    taken(&api, "/imports", visits()).await;
+    let stopping = tokio::spawn(api.close());
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    assert!(!stopping.is_finished(), "it waits");
+    lock.release().await;
+    stopping.await.expect("stopped");
+    let store = harness.open().await;
+    let runs = books::runs(store.as_ref()).await.expect("runs");
+    let ended: Vec<_> = runs.iter().map(|run| run.ended.is_some()).collect();
+    assert_eq!(ended, [true], "one was done, and the other never began");
+    assert_eq!(harness.number("SELECT count(*) FROM events").await, 6);
 }

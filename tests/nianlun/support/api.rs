@@ -11,6 +11,7 @@ use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
 use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
 
 use super::database::Harness;
 
@@ -18,8 +19,10 @@ use super::database::Harness;
 pub struct Api {
     pub base: String,
     pub client: Client,
+    service: Service,
+    served: JoinHandle<std::io::Result<()>>,
     // The service ends when this is dropped.
-    _stop: oneshot::Sender<()>,
+    stop: oneshot::Sender<()>,
 }
 
 /// An answer, read to its end.
@@ -88,7 +91,7 @@ impl Api {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let base = format!("http://{}", listener.local_addr().expect("an address"));
         let (stop, stopped) = oneshot::channel();
-        tokio::spawn(serve(listener, service, async {
+        let served = tokio::spawn(serve(listener, service.clone(), async {
             let _ = stopped.await;
         }));
         Self {
@@ -97,8 +100,25 @@ impl Api {
                 .timeout(Duration::from_secs(30))
                 .build()
                 .expect("a client"),
-            _stop: stop,
+            service,
+            served,
+            stop,
         }
+    }
+
+    /// Stops the service as the program does.
+    pub async fn close(self) {
+        let Self {
+            service,
+            served,
+            stop,
+            client,
+            ..
+        } = self;
+        // Its connections are closed with it.
+        drop((stop, client));
+        served.await.expect("served").expect("no fault");
+        service.close().await;
     }
 
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {

@@ -9,17 +9,17 @@ pub struct Form(String);
 impl Form {
     /// With a text.
     pub fn text(mut self, name: &str, text: &str) -> Self {
-        self.0.push_str(&format!(
+        self.0 += &format!(
             "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{text}\r\n"
-        ));
+        );
         self
     }
 
     /// With a file of this name.
     pub fn file(mut self, name: &str, text: &str) -> Self {
-        self.0.push_str(&format!(
+        self.0 += &format!(
             "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\nContent-Type: application/octet-stream\r\n\r\n{text}\r\n"
-        ));
+        );
         self
     }
 
