@@ -4,6 +4,7 @@ mod companies;
 mod export_roster;
 mod exports;
 mod history;
+mod import_jobs;
 mod import_mapping;
 mod import_runs;
 mod imports;
@@ -36,8 +37,8 @@ pub fn api() -> OpenApiRouter<Service> {
         .routes(routes!(record::cluster::correct))
         .routes(routes!(record::cluster::retract))
         .routes(routes!(import_runs::list, imports::start))
-        .routes(routes!(imports::job))
-        .routes(routes!(imports::issues))
+        .routes(routes!(import_jobs::job))
+        .routes(routes!(import_jobs::issues))
         .routes(routes!(import_runs::questions))
         .routes(routes!(import_runs::show))
         .routes(routes!(import_runs::undo))
