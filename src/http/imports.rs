@@ -1,5 +1,7 @@
 //! Imports that run behind requests: one at a time, with how far each is. What is finished is kept for a while.
 
+mod run;
+
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -12,10 +14,8 @@ use uuid::Uuid;
 use super::problem::{Kind, Problem};
 use super::service::Inner;
 use super::upload::Upload;
-use crate::identity::{Answer, Answered, going_on};
-use crate::import::{Appending, Importer, Issue, Mapping, Options, Progress, Report, books};
-use crate::query::Point;
-use crate::store::KnownAt;
+use crate::identity::Answer;
+use crate::import::{Issue, Mapping, Options, Progress, Report};
 
 /// Imports that wait for their turn, or whose files are still coming, at most.
 const WAITING: usize = 8;
@@ -140,7 +140,7 @@ impl Imports {
                 let inner = Arc::clone(&inner);
                 let runtime = tokio::runtime::Handle::current();
                 // Deciding takes a core: the threads of the service are for requests.
-                let run = move || runtime.block_on(run(&inner, task));
+                let run = move || runtime.block_on(run::run(&inner, task));
                 let ended = tokio::task::spawn_blocking(run).await;
                 job.end(ended.unwrap_or_else(|error| Err(Problem::internal(error))));
                 drop(turn);
@@ -327,61 +327,6 @@ impl Inner {
             "what was recorded before is not in the facts yet; nothing was imported",
         ))
     }
-}
-
-async fn run(inner: &Inner, task: Task) -> Result<Report, Problem> {
-    let Task { job, wanted } = task;
-    let Wanted {
-        upload,
-        mapping,
-        options,
-        answers,
-        actor,
-    } = wanted;
-    inner.current().await?;
-    let options = Options {
-        answers: answered(inner, answers, &actor).await?,
-        ..options
-    };
-    let importer = Importer {
-        store: Arc::clone(&inner.store),
-        appending: Appending::Bulk,
-        actor,
-        zone: inner.zone.clone(),
-    };
-    let report = importer
-        .import(&upload.files, &mapping, &options, |at| job.at(at))
-        .await;
-    inner.projector.wake();
-    report.map_err(|error| Problem::from(error).reworded(|detail| upload.reworded(detail)))
-}
-
-/// Answers, with the companies that they name; these must be recorded.
-async fn answered(
-    inner: &Inner,
-    answers: Vec<Answer>,
-    actor: &str,
-) -> Result<Vec<books::Answer>, Problem> {
-    let store = inner.store.as_ref();
-    let point = Point {
-        day: inner.today()?,
-        known: KnownAt::Latest,
-    };
-    let mut found = vec![];
-    for answer in answers {
-        let company = match &answer.company {
-            Answered::New => None,
-            Answered::Company(word) => Some(going_on(store, word, point).await?),
-        };
-        found.push(books::Answer {
-            source: answer.source.to_string(),
-            says: answer.says,
-            company,
-            because: answer.because.to_string(),
-            actor: actor.to_owned(),
-        });
-    }
-    Ok(found)
 }
 
 /// The row errors and notices of a report, if it has any.

@@ -2,6 +2,7 @@
 
 mod commands;
 mod exports;
+mod import_runs;
 mod imports;
 mod reads;
 mod repairs;
