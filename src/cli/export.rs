@@ -3,7 +3,6 @@
 use std::ffi::OsStr;
 use std::io::IsTerminal;
 
-use nianlun_aggregates::{Wording, carrier, cluster, company};
 use nianlun_projections::{Subject, kind};
 use uuid::Uuid;
 
@@ -17,7 +16,7 @@ use super::progress;
 use super::series::period;
 use crate::export::{
     EventsWanted, FactsWanted, FileForm, Headings, Listed, RosterWanted, Target, Writer, companies,
-    events, facts, roster, roster_mapping, unplaced,
+    event_types, events, fact_kind, facts, roster, roster_mapping, unplaced,
 };
 use crate::query::{Directory, Group, Point, periods};
 use crate::store::{KnownAt, StreamId};
@@ -49,7 +48,7 @@ pub async fn run(global: &Global, command: ExportCommand) -> Result<(), CliError
 }
 
 async fn export_events(app: &App, args: &ExportEvents, mut writer: Writer) -> Result<(), CliError> {
-    let types = args.types.iter().map(|word| event_type(word));
+    let types = args.types.iter().map(|word| types(word));
     let types: Vec<_> = types.collect::<Result<Vec<_>, _>>()?.concat();
     let point = pinned(app, app.point_at(None, args.known_at.as_deref())?).await?;
     let wanted = EventsWanted {
@@ -78,7 +77,7 @@ async fn export_events(app: &App, args: &ExportEvents, mut writer: Writer) -> Re
 }
 
 async fn export_facts(app: &App, args: &ExportFacts, mut writer: Writer) -> Result<(), CliError> {
-    let kinds = args.kind.iter().map(|word| fact_kind(word));
+    let kinds = args.kind.iter().map(|word| kind_called(word));
     let kinds = kinds.collect::<Result<_, _>>()?;
     let asked = app.point_at(args.when.as_of, args.when.known_at.as_deref())?;
     let point = pinned(app, asked).await?;
@@ -240,52 +239,22 @@ async fn streams(app: &App, whose: &Whose, point: Point) -> Result<Vec<StreamId>
     Ok(streams)
 }
 
-/// The types, as stored, that a word means: a stored type, or an event's code or name, which several subjects may share.
-fn event_type(word: &str) -> Result<Vec<String>, CliError> {
-    let known = || {
-        [
-            company::EVENT_TYPES,
-            carrier::EVENT_TYPES,
-            cluster::EVENT_TYPES,
-        ]
-        .concat()
-    };
-    let mut found: Vec<String> = known()
-        .into_iter()
-        .filter(|(stored, wording)| *stored == word || wording.is_called(word))
-        .map(|(stored, _)| stored.to_owned())
-        .collect();
-    found.sort_unstable();
-    found.dedup();
-    if found.is_empty() {
-        let mut stored: Vec<_> = known().into_iter().map(|(stored, _)| stored).collect();
-        stored.sort_unstable();
-        stored.dedup();
-        return Err(CliError::Usage(format!(
+fn types(word: &str) -> Result<Vec<String>, CliError> {
+    event_types(word).map_err(|known| {
+        CliError::Usage(format!(
             "--type {word}: there is no such event; one of: {}",
-            stored.join(", ")
-        )));
-    }
-    Ok(found)
+            known.join(", ")
+        ))
+    })
 }
 
-/// A kind of fact by its code or either name.
-fn fact_kind(word: &str) -> Result<String, CliError> {
-    let called = |wording: &&Wording| wording.is_called(word);
-    kind::WORDINGS
-        .iter()
-        .find(called)
-        .map(|wording| wording.code.to_owned())
-        .ok_or_else(|| {
-            let codes: Vec<_> = kind::WORDINGS
-                .iter()
-                .map(|wording| format!("{} ({})", wording.code, wording.zh))
-                .collect();
-            CliError::Usage(format!(
-                "--kind {word}: there is no such kind of fact; one of: {}",
-                codes.join(", ")
-            ))
-        })
+fn kind_called(word: &str) -> Result<String, CliError> {
+    fact_kind(word).map_err(|known| {
+        CliError::Usage(format!(
+            "--kind {word}: there is no such kind of fact; one of: {}",
+            known.join(", ")
+        ))
+    })
 }
 
 fn target(out: &Out) -> Target {

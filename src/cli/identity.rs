@@ -14,10 +14,9 @@ use super::args::{BecauseArgs, Format, Global, IdentityCommand, Reading};
 use super::error::CliError;
 use super::identity_apply;
 use super::sheet::{Cell, Sheet, column, say};
-use crate::identity::{Because, Part, Repair, RepairRefusal, Repairs, candidates};
+use crate::identity::{self, Because, NameError, Part, Repair, RepairRefusal, Repairs, candidates};
 use crate::intake;
-use crate::query::{Find, Point, find_companies, wording_of_finding};
-use crate::service::survivors;
+use crate::query::{Point, wording_of_finding};
 use crate::store::{FactQuery, KnownAt, Valid};
 
 pub async fn run(global: &Global, command: IdentityCommand) -> Result<(), CliError> {
@@ -83,56 +82,25 @@ pub async fn run(global: &Global, command: IdentityCommand) -> Result<(), CliErr
     }
 }
 
-/// The record that a word names. One that is named by its id or an identifier is not led on to the record into which it is
-/// merged: what is done is done to itself.
+/// The record that a word names, which is not led on to the one into which it is merged.
 pub async fn itself(app: &App, word: &str) -> Result<Uuid, CliError> {
-    if let Ok(id) = Uuid::try_parse(word) {
-        return Ok(id);
-    }
-    let identifiers = [word.to_owned(), format!("usci:{word}")];
-    let keys: Vec<_> = identifiers
-        .iter()
-        .filter_map(|text| intake::identifier(text).ok())
-        .map(|identifier| identifier.key())
-        .collect();
-    let holders = app.store.holders(&keys).await?;
-    let mut companies = holders
-        .values()
-        .filter(|holder| holder.subject == Subject::Company);
-    match companies.next() {
-        Some(holder) => Ok(holder.id),
-        None => named(app, word).await,
-    }
+    let named = identity::itself(app.store.as_ref(), word, now(app)?).await;
+    named.map_err(unnamed)
 }
 
 /// The record that a word names, or the one that goes on in its place.
 pub async fn going_on(app: &App, word: &str) -> Result<Uuid, CliError> {
-    let id = itself(app, word).await?;
-    if Uuid::try_parse(word).is_ok() {
-        return Ok(id);
-    }
-    let merged = survivors(app.store.as_ref(), &[id]).await?;
-    Ok(merged.get(&id).copied().unwrap_or(id))
+    let named = identity::going_on(app.store.as_ref(), word, now(app)?).await;
+    named.map_err(unnamed)
 }
 
-async fn named(app: &App, word: &str) -> Result<Uuid, CliError> {
-    match find_companies(app.store.as_ref(), word, now(app)?).await? {
-        Find::One(id) => Ok(id),
-        Find::Candidates(found) => match found.as_slice() {
-            [only]
-                if nianlun_aggregates::text::fold(&only.name)
-                    == nianlun_aggregates::text::fold(word) =>
-            {
-                Ok(only.id)
-            }
-            [] => Err(CliError::Usage(format!(
-                "no company is called {word:?}; give its id, usci:…, scheme:id or its name"
-            ))),
-            several => Err(CliError::Usage(format!(
-                "{word:?} alone does not say which company; name one by its id:\n{}",
-                listed(several)
-            ))),
-        },
+fn unnamed(error: NameError) -> CliError {
+    match error {
+        NameError::Store(error) => error.into(),
+        NameError::Several { ref candidates, .. } => {
+            CliError::Usage(format!("{error}:\n{}", listed(candidates)))
+        }
+        NameError::Unknown { .. } => CliError::Usage(error.to_string()),
     }
 }
 

@@ -1,13 +1,16 @@
 //! `nianlun serve`
 
+use std::sync::Arc;
+
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::app::App;
 use super::args::{Global, ServeArgs};
 use super::error::CliError;
-use crate::http::{Service, Settings, serve};
-use crate::projector::Role;
+use crate::http::{Inner, Service, Settings, serve};
+use crate::projector::{Role, Running};
+use crate::service::Commands;
 
 pub async fn run(global: &Global, args: &ServeArgs) -> Result<(), CliError> {
     if !args.listen.ip().is_loopback() {
@@ -22,7 +25,15 @@ pub async fn run(global: &Global, args: &ServeArgs) -> Result<(), CliError> {
     } else {
         Role::Projecting
     };
-    let service = Service::start(app.store, app.zone, role, Settings::default())?;
+    let folds = Arc::new(app.folds);
+    let service = Service::new(Inner {
+        commands: Commands::new(Arc::clone(&app.store)),
+        projector: Running::start(Arc::clone(&app.store), Arc::clone(&folds), role),
+        store: app.store,
+        folds,
+        zone: app.zone,
+        settings: Settings::default(),
+    });
     let listener = TcpListener::bind(args.listen).await?;
     let address = listener.local_addr()?;
     eprintln!("http://{address}/api/v1: for one person, on this machine, without a password");

@@ -13,6 +13,7 @@ mod facts;
 mod roster;
 mod roster_mapping;
 mod walk;
+mod words;
 mod workbook;
 mod writer;
 
@@ -26,4 +27,5 @@ pub use events::{EventsWanted, events};
 pub use facts::{FactsWanted, facts};
 pub use roster::{Listed, RosterWanted, Rosters, roster};
 pub use roster_mapping::roster_mapping;
+pub use words::{event_types, fact_kind};
 pub use writer::{FileForm, Writer};

@@ -6,9 +6,11 @@
 pub mod access;
 mod cloud;
 mod contract;
+mod exporting;
 mod feed;
 mod find;
 mod finish;
+mod imports;
 mod page;
 pub mod problem;
 mod query;
@@ -16,6 +18,7 @@ mod reading;
 mod refused;
 mod routes;
 mod service;
+mod upload;
 mod writing;
 
 use std::sync::Arc;
@@ -31,7 +34,7 @@ use utoipa::openapi::schema::Schema;
 use utoipa_axum::router::OpenApiRouter;
 use uuid::Uuid;
 
-pub use service::{Service, Settings};
+pub use service::{Inner, Service, Settings};
 
 use self::access::{Principal, Role};
 use self::finish::RequestId;
@@ -50,6 +53,9 @@ use self::problem::ProblemBody;
         (name = "companies", description = "Companies: their stage, their state on a day, their events"),
         (name = "changes", description = "The feed of what is recorded"),
         (name = "commands", description = "Recording, correcting and taking back events"),
+        (name = "exports", description = "Events, facts, companies and rosters as files"),
+        (name = "imports", description = "Files become events: imports, their progress, earlier runs"),
+        (name = "identity", description = "Who is who: repairs, and what they stand on"),
         (name = "service", description = "The service itself"),
     )
 )]

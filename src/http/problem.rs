@@ -232,6 +232,13 @@ impl Problem {
         self
     }
 
+    /// With what happened in other words.
+    #[must_use]
+    pub fn reworded(mut self, detail: impl FnOnce(&str) -> String) -> Self {
+        self.0.detail = detail(&self.0.detail);
+        self
+    }
+
     /// With how to mend it.
     #[must_use]
     pub fn mend(mut self, mend: impl Into<String>) -> Self {

@@ -24,14 +24,14 @@ use crate::store::{KnownAt, StreamId};
 pub struct PointParams {
     /// The day in question; today if not given.
     #[param(value_type = Option<String>, format = Date, example = "2024-06-20")]
-    as_of: Option<String>,
+    pub(super) as_of: Option<String>,
     /// As known when: a day (its end), a time with its offset, or a log position; now if not given.
     #[param(example = "2024-06-20T12:00:00+08:00")]
-    known_at: Option<String>,
+    pub(super) known_at: Option<String>,
     /// Wait, for a few seconds at most, until this log position is in the facts.
-    min_position: Option<u64>,
+    pub(super) min_position: Option<u64>,
     /// Wait until this event is in the facts: `company/{id}/{sequence}`, as a command answers.
-    after_event: Option<String>,
+    pub(super) after_event: Option<String>,
 }
 
 /// Which part of a list, in which order, with which columns.
@@ -138,7 +138,8 @@ pub fn language(headers: &HeaderMap) -> Lang {
     Lang::preferred(wanted.and_then(|value| value.to_str().ok()).unwrap_or(""))
 }
 
-fn day(text: &str) -> Result<Day, Problem> {
+/// A day as it is asked for.
+pub(super) fn day(text: &str) -> Result<Day, Problem> {
     text.parse()
         .map_err(|error: nianlun_aggregates::day::DayError| {
             Problem::new(Kind::MalformedRequest, error.to_string())
@@ -177,8 +178,31 @@ fn part(list: ListParams, skip: usize) -> Result<Part, Problem> {
     })
 }
 
-/// The form that `Accept` prefers (RFC 9110 §12.5.1); JSON if anything will do.
+/// The form that `Accept` prefers; JSON if anything will do.
 fn form(headers: &HeaderMap) -> Result<Form, Problem> {
+    let form = |media: &str| match media {
+        "application/json" | "application/*" | "*/*" | "application/problem+json" => {
+            Some(Form::Json)
+        }
+        "text/csv" | "text/*" => Some(Form::Csv),
+        _ => None,
+    };
+    let preferred = preferred(headers, form).map_err(|accept| {
+        Problem::new(Kind::NotAcceptable, "the answer is JSON or CSV")
+            .of("accept", accept)
+            .mend("ask for application/json or text/csv")
+    })?;
+    Ok(preferred.unwrap_or(Form::Json))
+}
+
+/// What `Accept` prefers of that which there is (RFC 9110 §12.5.1), if it says anything.
+///
+/// # Errors
+/// With what it says, if it takes nothing of that.
+pub(super) fn preferred<T>(
+    headers: &HeaderMap,
+    form: impl Fn(&str) -> Option<T>,
+) -> Result<Option<T>, String> {
     let accept: Vec<_> = headers
         .get_all(header::ACCEPT)
         .iter()
@@ -186,30 +210,22 @@ fn form(headers: &HeaderMap) -> Result<Form, Problem> {
         .collect();
     let accept = accept.join(",");
     if accept.trim().is_empty() {
-        return Ok(Form::Json);
+        return Ok(None);
     }
     let weighed = accept.split(',').filter_map(|range| {
         let mut parts = range.split(';').map(str::trim);
         let media = parts.next()?.to_ascii_lowercase();
         let weight = parts.find_map(|part| part.strip_prefix("q="));
         let weight = weight.map_or(Some(1.0), |weight| weight.parse::<f32>().ok())?;
-        let form = match media.as_str() {
-            "application/json" | "application/*" | "*/*" | "application/problem+json" => Form::Json,
-            "text/csv" | "text/*" => Form::Csv,
-            _ => return None,
-        };
+        let form = form(&media)?;
         (weight > 0.0).then_some((weight, form))
     });
     let best = weighed.reduce(|best, next| if next.0 > best.0 { next } else { best });
-    best.map(|(_, form)| form).ok_or_else(|| {
-        Problem::new(Kind::NotAcceptable, "the answer is JSON or CSV")
-            .of("accept", accept)
-            .mend("ask for application/json or text/csv")
-    })
+    best.map(|(_, form)| Some(form)).ok_or(accept)
 }
 
 /// Waits until an event is in the facts.
-async fn after(service: &Service, event: &str) -> Result<(), Problem> {
+pub(super) async fn after(service: &Service, event: &str) -> Result<(), Problem> {
     let unreadable = || {
         Problem::new(Kind::MalformedRequest, "this is no event's id")
             .of("after_event", event)

@@ -1,9 +1,10 @@
 //! Failures of the layers below, as problems.
 
+use nianlun_aggregates::company::identity::IdentityError;
 use nianlun_aggregates::history::{CorrectError, RecordError, Refusal, RetractError};
 
 use super::problem::{CandidateBody, ContradictionBody, Kind, Problem};
-use crate::identity::RepairRefusal;
+use crate::identity::{NameError, RepairRefusal};
 use crate::import::{ImportError, MappingError};
 use crate::intake::FieldError;
 use crate::projector::ProjectorError;
@@ -120,11 +121,90 @@ impl From<Refusal> for Problem {
 
 impl From<RepairRefusal> for Problem {
     fn from(refusal: RepairRefusal) -> Self {
+        const LISTED: &str = "/api/v1/identity/repairs lists those there are";
         let detail = refusal.to_string();
+        if let Some((id, contradictions)) = refusal.contradictions() {
+            let contradictions = contradictions.iter().map(|found| ContradictionBody {
+                code: found.kind.code().to_owned(),
+                events: found.events.clone(),
+            });
+            return Self::new(
+                Kind::Contradiction,
+                format!("record {id} would contradict itself"),
+            )
+            .mend("send it again with \"despite\": true to have it recorded and flagged")
+            .contradictions(contradictions.collect());
+        }
         match refusal {
             RepairRefusal::Store(error) => error.into(),
-            RepairRefusal::NoSuchRepair { .. } => Self::new(Kind::NotFound, detail),
-            _ => Self::new(Kind::Refused, detail),
+            RepairRefusal::NoSuchRepair { correlation } => {
+                Self::new(Kind::NotFound, "no repair has this correlation")
+                    .of("correlation", correlation)
+                    .mend(LISTED)
+            }
+            RepairRefusal::NoEvents => Self::new(Kind::InvalidEvent, "no event is named")
+                .of("events", "")
+                .mend("name those that are the other company's by their sequence"),
+            RepairRefusal::Identity(error) => error.into(),
+            RepairRefusal::Record { .. }
+            | RepairRefusal::AlreadyUndone { .. }
+            | RepairRefusal::ChangedSince { .. } => Self::new(Kind::Refused, detail),
+        }
+    }
+}
+
+impl From<IdentityError> for Problem {
+    fn from(error: IdentityError) -> Self {
+        let undo = "undo that repair first; /api/v1/identity/repairs lists it";
+        match error {
+            IdentityError::NoSuchRecord { id } => {
+                Self::new(Kind::NotFound, "there is no such record").of("id", id.to_string())
+            }
+            IdentityError::AlreadyMerged { id, into } => {
+                Self::new(Kind::Refused, format!("{id} is merged into {into}")).mend(undo)
+            }
+            IdentityError::Half { id, event } => {
+                let detail =
+                    format!("event {event} of {id} is half of a merge whose other half is missing");
+                Self::new(Kind::Refused, detail).mend("take that event back first")
+            }
+            IdentityError::TwoUscis { loser, survivor } => {
+                let detail = format!(
+                    "{} and {} are identifiers of two companies",
+                    loser.join(", "),
+                    survivor.join(", ")
+                );
+                Self::new(Kind::Refused, detail).mend(
+                    "correct the wrong one, or send it again with \"despite\": true to have it recorded and flagged",
+                )
+            }
+            IdentityError::Itself { .. }
+            | IdentityError::SurvivorMerged { .. }
+            | IdentityError::Cycle { .. }
+            | IdentityError::SaidDistinct { .. } => Self::new(Kind::Refused, error.to_string()),
+        }
+    }
+}
+
+impl From<NameError> for Problem {
+    fn from(error: NameError) -> Self {
+        match error {
+            NameError::Store(error) => error.into(),
+            NameError::Unknown { word } => Self::new(Kind::NotFound, "no company is called so")
+                .of("company", word)
+                .mend("give its id, usci:…, scheme:id or its name"),
+            NameError::Several { word, candidates } => {
+                const SHOWN: usize = 20;
+                let shown = candidates.into_iter().take(SHOWN);
+                let shown = shown.map(|one| CandidateBody {
+                    id: one.id.to_string(),
+                    name: one.name,
+                });
+                Self::new(Kind::Ambiguous, "the name alone does not say which company")
+                    .of("company", word)
+                    .candidates(shown.collect())
+                    .mend("name one by its id")
+            }
         }
     }
 }

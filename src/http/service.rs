@@ -9,14 +9,21 @@ use jiff::tz::TimeZone;
 use nianlun_aggregates::Day;
 
 use super::feed::Feed;
+use super::imports::Imports;
 use super::problem::{Kind, Problem};
-use crate::projector::{Folds, FoldsError, Role, Running};
+use crate::projector::{Folds, Running};
 use crate::service::Commands;
 use crate::store::Store;
 
 /// The service: cheap to clone.
 #[derive(Clone)]
-pub struct Service(Arc<Inner>);
+pub struct Service {
+    inner: Arc<Inner>,
+    /// Imports that run behind requests.
+    pub imports: Imports,
+    /// The feed of changes.
+    pub feed: Arc<Feed>,
+}
 
 /// What all requests share.
 pub struct Inner {
@@ -30,8 +37,6 @@ pub struct Inner {
     pub zone: TimeZone,
     /// Sequencer and projector.
     pub projector: Running,
-    /// The feed of changes.
-    pub feed: Arc<Feed>,
     /// What can be set.
     pub settings: Settings,
 }
@@ -45,8 +50,10 @@ pub struct Settings {
     pub admission: Duration,
     /// How many bytes a body has at most, but for uploads.
     pub body: usize,
-    /// How many bytes an uploaded file has at most.
+    /// How many bytes the files of one upload have at most, together.
     pub upload: usize,
+    /// How long an upload may bring nothing before it is given up.
+    pub stall: Duration,
     /// How many readers the feed of changes has at most.
     pub readers: usize,
 }
@@ -58,36 +65,13 @@ impl Default for Settings {
             admission: Duration::from_millis(200),
             body: 1 << 20,
             upload: 1 << 30,
+            stall: Duration::from_secs(30),
             readers: 10_000,
         }
     }
 }
 
-impl Service {
-    /// Over an open store, with a projector that runs.
-    ///
-    /// # Errors
-    /// Those of the folds.
-    pub fn start(
-        store: Arc<dyn Store>,
-        zone: TimeZone,
-        role: Role,
-        settings: Settings,
-    ) -> Result<Self, FoldsError> {
-        let folds = Arc::new(Folds::shipped(zone.clone())?);
-        let projector = Running::start(Arc::clone(&store), Arc::clone(&folds), role);
-        let feed = Feed::start(Arc::clone(&store), projector.reached(), settings.readers);
-        Ok(Self(Arc::new(Inner {
-            commands: Commands::new(Arc::clone(&store)),
-            store,
-            folds,
-            zone,
-            projector,
-            feed,
-            settings,
-        })))
-    }
-
+impl Inner {
     /// Today in the installation's zone.
     ///
     /// # Errors
@@ -95,6 +79,20 @@ impl Service {
     pub fn today(&self) -> Result<Day, Problem> {
         let now = Timestamp::now().to_zoned_datetime(self.zone.clone());
         Day::try_from(now.date()).map_err(Problem::internal)
+    }
+}
+
+impl Service {
+    /// Over an open store.
+    #[must_use]
+    pub fn new(inner: Inner) -> Self {
+        let inner = Arc::new(inner);
+        let reached = inner.projector.reached();
+        Self {
+            feed: Feed::start(Arc::clone(&inner.store), reached, inner.settings.readers),
+            imports: Imports::start(Arc::clone(&inner)),
+            inner,
+        }
     }
 
     /// Waits until a position is in the facts.
@@ -113,9 +111,10 @@ impl Service {
         )
     }
 
-    /// Ends sequencer and projector, if nothing holds the service any longer.
+    /// Ends the import that is running, then sequencer and projector, if nothing holds the service any longer.
     pub async fn close(self) {
-        if let Some(inner) = Arc::into_inner(self.0) {
+        self.imports.stop().await;
+        if let Some(inner) = Arc::into_inner(self.inner) {
             inner.projector.stop().await;
             inner.store.close().await;
         }
@@ -126,6 +125,6 @@ impl Deref for Service {
     type Target = Inner;
 
     fn deref(&self) -> &Inner {
-        &self.0
+        &self.inner
     }
 }

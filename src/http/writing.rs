@@ -31,9 +31,15 @@ pub struct Writing {
 const KEYED: Uuid = Uuid::from_u128(0x5c1d_6f0e_8a1b_4e57_9d7e_30b1_1d3c_9a42);
 
 impl Writing {
-    /// What its events remember. The body's digest tells it from another under the same key.
+    /// What its events remember.
     #[must_use]
-    pub fn metadata(&self, body: &[u8; 32]) -> Metadata {
+    pub fn metadata(&self) -> Metadata {
+        Metadata::by(&self.principal.actor)
+    }
+
+    /// That and the key under which it was sent. The body's digest tells it from another under the same key.
+    #[must_use]
+    pub fn keyed(&self, body: &[u8; 32]) -> Metadata {
         let digest = || {
             let request = Sha256::new().chain_update(&self.address).chain_update(body);
             hex(&request.finalize())
@@ -41,7 +47,7 @@ impl Writing {
         Metadata {
             idempotency_key: self.scoped(),
             request_digest: self.key.as_ref().map(|_| digest()),
-            ..Metadata::by(&self.principal.actor)
+            ..self.metadata()
         }
     }
 

@@ -18,16 +18,18 @@ impl Repairs {
         survivor: Uuid,
         because: &Because,
     ) -> Result<Repair, RepairRefusal> {
-        self.attempt(async || {
-            let known = self.around(&[loser, survivor]).await?;
-            let [a, b] = [loser, survivor].map(|id| known.record(id).company);
-            let halves = identity::merge(
-                &party(&known, loser, &a),
-                &party(&known, survivor, &b),
-                &because.reason,
-                because.despite,
-            )?;
-            Ok(sides([(loser, &a), (survivor, &b)], halves))
+        self.attempt(|| {
+            Box::pin(async move {
+                let known = self.around(&[loser, survivor]).await?;
+                let [a, b] = [loser, survivor].map(|id| known.record(id).company);
+                let halves = identity::merge(
+                    &party(&known, loser, &a),
+                    &party(&known, survivor, &b),
+                    &because.reason,
+                    because.despite,
+                )?;
+                Ok(sides([(loser, &a), (survivor, &b)], halves))
+            })
         })
         .await
     }
@@ -42,15 +44,17 @@ impl Repairs {
         b: Uuid,
         because: &Because,
     ) -> Result<Repair, RepairRefusal> {
-        self.attempt(async || {
-            let known = self.around(&[a, b]).await?;
-            let [one, other] = [a, b].map(|id| known.record(id).company);
-            let halves = identity::distinct(
-                &party(&known, a, &one),
-                &party(&known, b, &other),
-                &because.reason,
-            )?;
-            Ok(sides([(a, &one), (b, &other)], halves))
+        self.attempt(|| {
+            Box::pin(async move {
+                let known = self.around(&[a, b]).await?;
+                let [one, other] = [a, b].map(|id| known.record(id).company);
+                let halves = identity::distinct(
+                    &party(&known, a, &one),
+                    &party(&known, b, &other),
+                    &because.reason,
+                )?;
+                Ok(sides([(a, &one), (b, &other)], halves))
+            })
         })
         .await
     }

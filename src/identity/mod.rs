@@ -9,6 +9,7 @@ pub mod file;
 mod halves;
 mod list;
 mod merge;
+mod named;
 mod reattribute;
 mod refusal;
 pub mod score;
@@ -20,6 +21,7 @@ use std::sync::Arc;
 
 use cqrs_es::DomainEvent;
 use cqrs_es::persist::SerializedEvent;
+use futures_util::future::BoxFuture;
 use nianlun_aggregates::Text;
 use nianlun_aggregates::company::{Change, CompanyEvent};
 use nianlun_aggregates::history::{Change as _, Manner, Sequence};
@@ -32,6 +34,7 @@ pub use done::Went;
 pub use file::{Answer, Answered, Resolutions};
 pub use halves::Half;
 pub use list::{RepairKind, RepairLine};
+pub use named::{NameError, going_on, itself};
 pub use refusal::RepairRefusal;
 pub use split::Part;
 
@@ -117,9 +120,10 @@ impl Repairs {
     }
 
     /// Decides, commits, and if another writer was first on one of the records decides anew.
-    async fn attempt(
+    async fn attempt<'a>(
         &self,
-        decide: impl AsyncFn() -> Result<Vec<Side>, RepairRefusal>,
+        // Boxed: what an `AsyncFn` returns cannot be told to be `Send`, and the service moves it between threads.
+        decide: impl Fn() -> BoxFuture<'a, Result<Vec<Side>, RepairRefusal>> + Send + Sync,
     ) -> Result<Repair, RepairRefusal> {
         let correlation = Uuid::now_v7();
         for _ in 0..ATTEMPTS {

@@ -26,30 +26,32 @@ impl Repairs {
         to: Uuid,
         because: &Because,
     ) -> Result<Repair, RepairRefusal> {
-        self.attempt(async || {
-            let known = self.around(&[from, to]).await?;
-            let (wrong, right) = (known.record(from), known.record(to));
-            if from == to {
-                return Err(IdentityError::Itself { id: from }.into());
-            }
-            if let Some(into) = known.survivor(to) {
-                return Err(IdentityError::AlreadyMerged { id: to, into }.into());
-            }
-            for (id, record) in [(from, &wrong), (to, &right)] {
-                if record.company.registration().is_none() {
-                    return Err(IdentityError::NoSuchRecord { id }.into());
+        self.attempt(|| {
+            Box::pin(async move {
+                let known = self.around(&[from, to]).await?;
+                let (wrong, right) = (known.record(from), known.record(to));
+                if from == to {
+                    return Err(IdentityError::Itself { id: from }.into());
                 }
-            }
-            let moved = taken_out(from, &wrong, events, &because.reason)?;
-            let new: Vec<_> = moved
-                .said
-                .into_iter()
-                .filter(|(said, _)| right.company.saying(said).is_none())
-                .collect();
-            Ok(vec![
-                left(from, &wrong, moved.entries, because)?,
-                taken_up(to, &right, vec![], new, because)?,
-            ])
+                if let Some(into) = known.survivor(to) {
+                    return Err(IdentityError::AlreadyMerged { id: to, into }.into());
+                }
+                for (id, record) in [(from, &wrong), (to, &right)] {
+                    if record.company.registration().is_none() {
+                        return Err(IdentityError::NoSuchRecord { id }.into());
+                    }
+                }
+                let moved = taken_out(from, &wrong, events, &because.reason)?;
+                let new: Vec<_> = moved
+                    .said
+                    .into_iter()
+                    .filter(|(said, _)| right.company.saying(said).is_none())
+                    .collect();
+                Ok(vec![
+                    left(from, &wrong, moved.entries, because)?,
+                    taken_up(to, &right, vec![], new, because)?,
+                ])
+            })
         })
         .await
     }

@@ -34,29 +34,31 @@ impl Repairs {
         because: &Because,
     ) -> Result<Repair, RepairRefusal> {
         let id = self.new_id(part).await?;
-        self.attempt(async || {
-            let record = self.around(&[from]).await?.record(from);
-            if record.company.registration().is_none() {
-                return Err(IdentityError::NoSuchRecord { id: from }.into());
-            }
-            let mut moved = taken_out(from, &record, events, &because.reason)?;
-            moved
-                .entries
-                .extend(given_up(from, &record, events, part, &because.reason)?);
-            let registration = Assertion {
-                // From when it was there, what it takes along says.
-                on: Span::Unknown,
-                change: Change::Registered {
-                    entity: entity(&record),
-                    name: part.name.clone(),
-                    identifiers: part.identifiers.clone(),
-                },
-            };
-            let new = Record::default();
-            Ok(vec![
-                left(from, &record, moved.entries, because)?,
-                taken_up(id, &new, vec![registration], moved.said, because)?,
-            ])
+        self.attempt(|| {
+            Box::pin(async move {
+                let record = self.around(&[from]).await?.record(from);
+                if record.company.registration().is_none() {
+                    return Err(IdentityError::NoSuchRecord { id: from }.into());
+                }
+                let mut moved = taken_out(from, &record, events, &because.reason)?;
+                moved
+                    .entries
+                    .extend(given_up(from, &record, events, part, &because.reason)?);
+                let registration = Assertion {
+                    // From when it was there, what it takes along says.
+                    on: Span::Unknown,
+                    change: Change::Registered {
+                        entity: entity(&record),
+                        name: part.name.clone(),
+                        identifiers: part.identifiers.clone(),
+                    },
+                };
+                let new = Record::default();
+                Ok(vec![
+                    left(from, &record, moved.entries, because)?,
+                    taken_up(id, &new, vec![registration], moved.said, because)?,
+                ])
+            })
         })
         .await
     }

@@ -30,41 +30,44 @@ impl Repairs {
             return Err(RepairRefusal::NoSuchRepair { correlation });
         }
         let ids: Vec<_> = recorded.keys().copied().collect();
-        self.attempt(async || {
-            let known = self.around(&ids).await?;
-            let mut changed = vec![];
-            let mut sides = vec![];
-            let mut stands = false;
-            for (id, events) in &recorded {
-                let record = known.record(*id);
-                let timeline = record.company.timeline();
-                for event in events {
-                    let place = |sequence| EventOf { id: *id, sequence };
-                    match timeline.superseded_by(*event) {
-                        // What the repair itself corrected or took back of its own is no change.
-                        Some(by) if events.contains(&by) => {}
-                        Some(by) => changed.push((place(*event), place(by))),
-                        None => stands = true,
+        let (ids, recorded) = (&ids, &recorded);
+        self.attempt(|| {
+            Box::pin(async move {
+                let known = self.around(ids).await?;
+                let mut changed = vec![];
+                let mut sides = vec![];
+                let mut stands = false;
+                for (id, events) in recorded {
+                    let record = known.record(*id);
+                    let timeline = record.company.timeline();
+                    for event in events {
+                        let place = |sequence| EventOf { id: *id, sequence };
+                        match timeline.superseded_by(*event) {
+                            // What the repair itself corrected or took back of its own is no change.
+                            Some(by) if events.contains(&by) => {}
+                            Some(by) => changed.push((place(*event), place(by))),
+                            None => stands = true,
+                        }
                     }
+                    let take_back = |target: &Sequence| Entry::Retracted {
+                        target: *target,
+                        reason: because.reason.clone(),
+                    };
+                    let entries = events.iter().rev().map(take_back).collect();
+                    sides.push((*id, record, entries));
                 }
-                let take_back = |target: &Sequence| Entry::Retracted {
-                    target: *target,
-                    reason: because.reason.clone(),
-                };
-                let entries = events.iter().rev().map(take_back).collect();
-                sides.push((*id, record, entries));
-            }
-            if !stands {
-                let correlation = correlation.to_owned();
-                return Err(RepairRefusal::AlreadyUndone { correlation });
-            }
-            if let Some((event, by)) = changed.first().copied() {
-                return Err(RepairRefusal::ChangedSince { event, by });
-            }
-            sides
-                .into_iter()
-                .map(|(id, record, entries)| left(id, &record, entries, because))
-                .collect()
+                if !stands {
+                    let correlation = correlation.to_owned();
+                    return Err(RepairRefusal::AlreadyUndone { correlation });
+                }
+                if let Some((event, by)) = changed.first().copied() {
+                    return Err(RepairRefusal::ChangedSince { event, by });
+                }
+                sides
+                    .into_iter()
+                    .map(|(id, record, entries)| left(id, &record, entries, because))
+                    .collect()
+            })
         })
         .await
     }

@@ -2,9 +2,16 @@
 
 mod changes;
 mod companies;
+mod export_roster;
+mod exports;
 mod history;
+mod import_jobs;
+mod import_mapping;
+mod import_runs;
+mod imports;
 mod problems;
 mod record;
+mod repairs;
 mod responses;
 mod state;
 
@@ -31,6 +38,24 @@ pub fn api() -> OpenApiRouter<Service> {
         .routes(routes!(record::cluster::record))
         .routes(routes!(record::cluster::correct))
         .routes(routes!(record::cluster::retract))
+        .routes(routes!(import_runs::list, imports::start))
+        .routes(routes!(import_jobs::job))
+        .routes(routes!(import_jobs::issues))
+        .routes(routes!(import_runs::questions))
+        .routes(routes!(import_runs::show))
+        .routes(routes!(import_runs::undo))
+        .routes(routes!(import_mapping::suggestion))
+        .routes(routes!(import_mapping::schema))
+        .routes(routes!(exports::events))
+        .routes(routes!(exports::facts))
+        .routes(routes!(exports::companies))
+        .routes(routes!(export_roster::roster))
+        .routes(routes!(export_roster::mapping))
+        .routes(routes!(repairs::merge))
+        .routes(routes!(repairs::distinct))
+        .routes(routes!(repairs::split))
+        .routes(routes!(repairs::move_event))
+        .routes(routes!(repairs::undo))
 }
 
 /// What is served beside it.

@@ -319,7 +319,7 @@ impl Writing {
     ) -> Result<Response, Problem> {
         let commands = &self.service.commands;
         let recorded = commands
-            .execute(id, &command, self.expected, &self.metadata(digest))
+            .execute(id, &command, self.expected, &self.keyed(digest))
             .await?;
         self.service.projector.wake();
         let last = recorded.events.last().map_or(0, |(sequence, _)| *sequence);
@@ -359,7 +359,7 @@ impl Writing {
     }
 
     /// The position of an event, if the log admits it soon. Nothing that goes wrong here takes back what is recorded.
-    async fn admitted(&self, stream: StreamId, sequence: Sequence) -> Option<u64> {
+    pub async fn admitted(&self, stream: StreamId, sequence: Sequence) -> Option<u64> {
         let place = usize::try_from(sequence).ok()?.checked_sub(1)?;
         let deadline = tokio::time::Instant::now() + self.service.settings.admission;
         let mut reached = self.service.projector.reached();

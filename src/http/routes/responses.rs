@@ -16,6 +16,10 @@ pub struct Read;
 #[derive(Debug)]
 pub struct Write;
 
+/// Of uploads.
+#[derive(Debug)]
+pub struct Upload;
+
 const ANY: [Kind; 8] = [
     Kind::MalformedRequest,
     Kind::Unauthenticated,
@@ -49,6 +53,13 @@ const OF_WRITES: [Kind; 11] = [
     Kind::IdempotencyMismatch,
 ];
 
+const OF_UPLOADS: [Kind; 4] = [
+    Kind::UnknownParameter,
+    Kind::PayloadTooLarge,
+    Kind::UnsupportedMediaType,
+    Kind::InvalidFile,
+];
+
 impl IntoResponses for Read {
     fn responses() -> BTreeMap<String, RefOr<Response>> {
         let mut all = problems(&OF_READS);
@@ -61,6 +72,12 @@ impl IntoResponses for Read {
 impl IntoResponses for Write {
     fn responses() -> BTreeMap<String, RefOr<Response>> {
         problems(&OF_WRITES)
+    }
+}
+
+impl IntoResponses for Upload {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        problems(&OF_UPLOADS)
     }
 }
 

@@ -3,7 +3,11 @@
 mod again;
 mod changes;
 mod commands;
+mod exports;
+mod import_runs;
+mod imports;
 mod reads;
+mod repairs;
 
 use serde_json::{Value, json};
 

@@ -1,14 +1,17 @@
 //! The service on a port of its own, and a client.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::tz::TimeZone;
-use nianlun::http::{Service, Settings, serve};
-use nianlun::projector::Role;
+use nianlun::http::{Inner, Service, Settings, serve};
+use nianlun::projector::{Folds, Role, Running};
+use nianlun::service::Commands;
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
 use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
 
 use super::database::Harness;
 
@@ -16,8 +19,10 @@ use super::database::Harness;
 pub struct Api {
     pub base: String,
     pub client: Client,
+    service: Service,
+    served: JoinHandle<std::io::Result<()>>,
     // The service ends when this is dropped.
-    _stop: oneshot::Sender<()>,
+    stop: oneshot::Sender<()>,
 }
 
 /// An answer, read to its end.
@@ -73,11 +78,20 @@ impl Api {
     pub async fn with(harness: &Harness, settings: Settings) -> Self {
         let store = harness.open().await;
         let zone = TimeZone::get("Asia/Shanghai").expect("a zone");
-        let service = Service::start(store, zone, Role::Projecting, settings).expect("a service");
+        let folds = Arc::new(Folds::shipped(zone.clone()).expect("folds"));
+        let projector = Running::start(Arc::clone(&store), Arc::clone(&folds), Role::Projecting);
+        let service = Service::new(Inner {
+            commands: Commands::new(Arc::clone(&store)),
+            store,
+            folds,
+            zone,
+            projector,
+            settings,
+        });
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let base = format!("http://{}", listener.local_addr().expect("an address"));
         let (stop, stopped) = oneshot::channel();
-        tokio::spawn(serve(listener, service, async {
+        let served = tokio::spawn(serve(listener, service.clone(), async {
             let _ = stopped.await;
         }));
         Self {
@@ -86,8 +100,25 @@ impl Api {
                 .timeout(Duration::from_secs(30))
                 .build()
                 .expect("a client"),
-            _stop: stop,
+            service,
+            served,
+            stop,
         }
+    }
+
+    /// Stops the service as the program does.
+    pub async fn close(self) {
+        let Self {
+            service,
+            served,
+            stop,
+            client,
+            ..
+        } = self;
+        // Its connections are closed with it.
+        drop((stop, client));
+        served.await.expect("served").expect("no fault");
+        service.close().await;
     }
 
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {

@@ -8,6 +8,7 @@ pub mod child;
 pub mod database;
 pub mod events;
 pub mod facts;
+pub mod form;
 pub mod program;
 
 /// Turns cases, `async fn(&Harness)`, into tests over both dialects: `sqlite::case` and `postgres::case`.
