@@ -14,7 +14,10 @@ mod reading;
 mod refused;
 mod routes;
 mod service;
+mod tls;
 mod writing;
+
+use std::net::SocketAddr;
 
 use axum::Router;
 use axum::extract::Request;
@@ -28,8 +31,8 @@ use utoipa_axum::router::OpenApiRouter;
 use uuid::Uuid;
 
 pub use service::{Inner, Service, Settings};
+pub use tls::{TlsError, serve_tls};
 
-use self::access::{Principal, Role};
 use self::finish::RequestId;
 use self::problem::ProblemBody;
 
@@ -45,6 +48,7 @@ use self::problem::ProblemBody;
     tags(
         (name = "companies", description = "Companies: their stage, their state on a day, their events"),
         (name = "commands", description = "Recording, correcting and taking back events"),
+        (name = "access", description = "API tokens"),
         (name = "service", description = "The service itself"),
     )
 )]
@@ -78,6 +82,9 @@ fn parts() -> (Router<Service>, utoipa::openapi::OpenApi) {
 pub fn router(service: Service) -> Router {
     let (router, document) = parts();
     let contract = contract::Contract::of(&document);
+    let policy = access::Policy::of(&document);
+    let access = service.access.clone();
+    let settings = access.settings().clone();
     let served = serde_json::to_value(&document).unwrap_or_default();
     router
         .route(
@@ -85,8 +92,10 @@ pub fn router(service: Service) -> Router {
             axum::routing::get(move || std::future::ready(axum::Json(served.clone()))),
         )
         .layer(from_fn_with_state(contract, contract::check))
-        .layer(from_fn(admit))
+        .layer(from_fn_with_state((access, policy), access::admit))
         .layer(from_fn(finish::finish))
+        .layer(access::cors(&settings.origins))
+        .layer(from_fn_with_state(settings.tls.is_some(), access::secure))
         .layer(from_fn(identify))
         .with_state(service)
 }
@@ -100,7 +109,7 @@ pub async fn serve(
     service: Service,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
-    let router = router(service);
+    let router = router(service).into_make_service_with_connect_info::<SocketAddr>();
     axum::serve(listener, router)
         .with_graceful_shutdown(stop)
         .await
@@ -110,16 +119,5 @@ pub async fn serve(
 async fn identify(mut request: Request, next: Next) -> Response {
     let id = Uuid::now_v7().to_string();
     request.extensions_mut().insert(RequestId(id));
-    next.run(request).await
-}
-
-/// Finds out who asks.
-async fn admit(mut request: Request, next: Next) -> Response {
-    request.extensions_mut().insert(Principal {
-        actor: "local".to_owned(),
-        token: None,
-        roles: [Role::Admin].into(),
-        carriers: std::collections::BTreeSet::new(),
-    });
     next.run(request).await
 }

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use nianlun_aggregates::Day;
 
+use super::access::Access;
 use super::problem::{Kind, Problem};
 use crate::projector::{Folds, Running};
 use crate::service::Commands;
@@ -29,6 +30,8 @@ pub struct Inner {
     pub zone: TimeZone,
     /// Sequencer and projector.
     pub projector: Running,
+    /// Who is let in.
+    pub access: Access,
     /// What can be set.
     pub settings: Settings,
 }

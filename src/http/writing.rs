@@ -24,7 +24,10 @@ impl Writing {
     /// What its events remember.
     #[must_use]
     pub fn metadata(&self) -> Metadata {
-        Metadata::by(&self.principal.actor)
+        Metadata {
+            token: self.principal.token.clone(),
+            ..Metadata::by(&self.principal.actor)
+        }
     }
 }
 

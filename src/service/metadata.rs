@@ -23,6 +23,8 @@ pub struct Metadata {
     pub computed: Option<String>,
     /// What ties the events of one repair of identities together.
     pub correlation: Option<String>,
+    /// The id of the API token by which it came.
+    pub token: Option<String>,
 }
 
 impl Metadata {
@@ -36,7 +38,7 @@ impl Metadata {
     }
 
     /// The keys, in the order in which they are shown.
-    pub const KEYS: [&str; 9] = [
+    pub const KEYS: [&str; 10] = [
         "actor",
         "run",
         "source",
@@ -46,6 +48,7 @@ impl Metadata {
         "key",
         "computed",
         "correlation",
+        "token",
     ];
 
     /// What there is, by its key.
@@ -60,6 +63,7 @@ impl Metadata {
             &self.key,
             &self.computed,
             &self.correlation,
+            &self.token,
         ];
         let entries = Self::KEYS.into_iter().zip(values);
         entries.filter_map(|(key, value)| Some((key, value.as_deref()?)))

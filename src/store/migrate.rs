@@ -62,6 +62,15 @@ macro_rules! scripts {
                     "/0007_register.sql"
                 )),
             ),
+            (
+                9,
+                "tokens",
+                include_str!(concat!(
+                    "../../../migrations/",
+                    $dialect,
+                    "/0009_tokens.sql"
+                )),
+            ),
         ]
     };
 }

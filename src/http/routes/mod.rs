@@ -6,6 +6,7 @@ mod problems;
 mod record;
 mod responses;
 mod state;
+mod tokens;
 
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -29,6 +30,8 @@ pub fn api() -> OpenApiRouter<Service> {
         .routes(routes!(record::cluster::record))
         .routes(routes!(record::cluster::correct))
         .routes(routes!(record::cluster::retract))
+        .routes(routes!(tokens::list, tokens::create))
+        .routes(routes!(tokens::revoke))
 }
 
 /// What is served beside it.

@@ -12,7 +12,6 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::responses::Write;
-use crate::http::access::Right;
 use crate::http::problem::{CandidateBody, Kind, Problem};
 use crate::http::query::Body;
 use crate::http::service::Service;
@@ -95,7 +94,6 @@ pub struct RecordedBody {
     responses((status = 201, description = "Recorded", body = RecordedBody), Write)
 )]
 pub async fn register(writing: Writing, Body(body): Body<EventBody>) -> Result<Response, Problem> {
-    writing.principal.must(Right::Record)?;
     let target = Target {
         id: Uuid::now_v7(),
         given: None,
@@ -124,8 +122,7 @@ macro_rules! commands {
                 Path(word): Path<String>,
                 Body(body): Body<EventBody>,
             ) -> Result<Response, Problem> {
-                writing.principal.must(Right::Record)?;
-                let target = target(&writing.service, &$kind, &word).await?;
+                            let target = target(&writing.service, &$kind, &word).await?;
                 writing.event(&$kind, target, body, None).await
             }
 
@@ -147,8 +144,7 @@ macro_rules! commands {
                 Path((word, sequence)): Path<(String, Sequence)>,
                 Body(body): Body<EventBody>,
             ) -> Result<Response, Problem> {
-                writing.principal.must(Right::Record)?;
-                let target = target(&writing.service, &$kind, &word).await?;
+                            let target = target(&writing.service, &$kind, &word).await?;
                 writing.event(&$kind, target, body, Some(sequence)).await
             }
 
@@ -170,8 +166,7 @@ macro_rules! commands {
                 Path((word, sequence)): Path<(String, Sequence)>,
                 Body(body): Body<RetractionBody>,
             ) -> Result<Response, Problem> {
-                writing.principal.must(Right::Record)?;
-                let target = target(&writing.service, &$kind, &word).await?;
+                            let target = target(&writing.service, &$kind, &word).await?;
                 writing.retraction(&$kind, &target, &body, sequence).await
             }
         }
@@ -314,6 +309,13 @@ impl Writing {
         id: Uuid,
         command: Command<C>,
     ) -> Result<Response, Problem> {
+        let stream = StreamId {
+            subject: kind.subject,
+            id,
+        };
+        self.principal
+            .must_own(&self.service, stream, &command)
+            .await?;
         let commands = &self.service.commands;
         let recorded = commands
             .execute(id, &command, self.expected, &self.metadata())
@@ -321,7 +323,6 @@ impl Writing {
         self.service.projector.wake();
         let last = recorded.events.last().map_or(0, |(sequence, _)| *sequence);
         let subject = kind.subject;
-        let stream = StreamId { subject, id };
         let body = RecordedBody {
             id: id.to_string(),
             sequence: last,

@@ -4,9 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::tz::TimeZone;
+use nianlun::http::access::{Access, AccessSettings, Stranger};
 use nianlun::http::{Inner, Service, Settings, serve};
 use nianlun::projector::{Folds, Role, Running};
 use nianlun::service::Commands;
+use nianlun::store::Store;
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
 use serde_json::Value;
 use tokio::net::TcpListener;
@@ -18,6 +20,7 @@ use super::database::Harness;
 pub struct Api {
     pub base: String,
     pub client: Client,
+    pub store: Arc<dyn Store>,
     // The service ends when this is dropped.
     _stop: oneshot::Sender<()>,
 }
@@ -73,13 +76,30 @@ impl Api {
     }
 
     pub async fn with(harness: &Harness, settings: Settings) -> Self {
+        let here = Stranger::Here("local".to_owned());
+        Self::guarded(harness, settings, AccessSettings::default(), here).await
+    }
+
+    /// With strangers kept out.
+    pub async fn closed(harness: &Harness, access: AccessSettings) -> Self {
+        Self::guarded(harness, Settings::default(), access, Stranger::Refused).await
+    }
+
+    async fn guarded(
+        harness: &Harness,
+        settings: Settings,
+        access: AccessSettings,
+        stranger: Stranger,
+    ) -> Self {
         let store = harness.open().await;
         let zone = TimeZone::get("Asia/Shanghai").expect("a zone");
         let folds = Arc::new(Folds::shipped(zone.clone()).expect("folds"));
         let projector = Running::start(Arc::clone(&store), Arc::clone(&folds), Role::Projecting);
+        let access = Access::new(access, stranger, Arc::clone(&store)).expect("access");
         let service = Service::new(Inner {
+            access,
             commands: Commands::new(Arc::clone(&store)),
-            store,
+            store: Arc::clone(&store),
             folds,
             zone,
             projector,
@@ -93,6 +113,7 @@ impl Api {
         }));
         Self {
             base,
+            store,
             client: Client::builder()
                 .timeout(Duration::from_secs(30))
                 .build()
