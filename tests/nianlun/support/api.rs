@@ -21,6 +21,8 @@ pub struct Api {
     pub base: String,
     pub client: Client,
     pub store: Arc<dyn Store>,
+    /// What it sends to show who it is.
+    pub bearer: Option<String>,
     // The service ends when this is dropped.
     _stop: oneshot::Sender<()>,
 }
@@ -91,6 +93,8 @@ impl Api {
         access: AccessSettings,
         stranger: Stranger,
     ) -> Self {
+        // The client's TLS needs to know whose cryptography to use.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let store = harness.open().await;
         let zone = TimeZone::get("Asia/Shanghai").expect("a zone");
         let folds = Arc::new(Folds::shipped(zone.clone()).expect("folds"));
@@ -114,6 +118,7 @@ impl Api {
         Self {
             base,
             store,
+            bearer: None,
             client: Client::builder()
                 .timeout(Duration::from_secs(30))
                 .build()
@@ -123,7 +128,11 @@ impl Api {
     }
 
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
-        self.client.request(method, format!("{}{path}", self.base))
+        let request = self.client.request(method, format!("{}{path}", self.base));
+        match &self.bearer {
+            Some(bearer) => request.bearer_auth(bearer),
+            None => request,
+        }
     }
 
     pub async fn send(&self, request: RequestBuilder) -> Answer {
