@@ -25,7 +25,7 @@ pub async fn run(global: &Global, args: &ServeArgs) -> Result<(), CliError> {
     let tls = settings.tls.clone();
     let scheme = if tls.is_some() { "https" } else { "http" };
     let access = Access::new(settings, stranger.clone(), Arc::clone(&app.store));
-    let access = access.map_err(|error| CliError::Usage(format!("--oidc-jwks: {error}")))?;
+    let access = access.map_err(|error| CliError::Usage(error.to_string()))?;
     let folds = Arc::new(app.folds);
     let service = Service::new(Inner {
         commands: Commands::new(Arc::clone(&app.store)),

@@ -27,7 +27,7 @@ pub use jwks::JwksError;
 pub use policy::{Needs, POLICY, Policy, needs};
 pub use principal::Principal;
 pub use role::{Right, Role};
-pub use settings::{AccessSettings, LimitSettings, OidcSettings, TlsSettings};
+pub use settings::{AccessError, AccessSettings, LimitSettings, OidcSettings, TlsSettings};
 pub use tokens::{MOST_DAYS, NewToken, PREFIX, TokenError, Tokens, issue};
 
 use self::limits::{Caller, Limits, holder};
@@ -69,12 +69,13 @@ impl Access {
     /// As set.
     ///
     /// # Errors
-    /// [`JwksError`] if the identity provider's keys could never be read.
+    /// [`AccessError`] if that cannot be meant.
     pub fn new(
         settings: AccessSettings,
         stranger: Stranger,
         store: Arc<dyn Store>,
-    ) -> Result<Self, JwksError> {
+    ) -> Result<Self, AccessError> {
+        settings.check()?;
         Ok(Self(Arc::new(Inner {
             stranger,
             tokens: Tokens::new(store),

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use serde::Deserialize;
 
+use super::jwks::JwksError;
 use super::role::Role;
 
 /// Who may do what, and how they show who they are.
@@ -22,6 +23,24 @@ pub struct AccessSettings {
     pub origins: Vec<String>,
     /// How much one caller may ask.
     pub limits: LimitSettings,
+}
+
+impl AccessSettings {
+    /// Refuses what cannot be meant.
+    ///
+    /// # Errors
+    /// [`AccessError::Origin`].
+    pub fn check(&self) -> Result<(), AccessError> {
+        let meant = |origin: &String| {
+            let url = reqwest::Url::parse(origin);
+            url.is_ok_and(|url| {
+                matches!(url.scheme(), "http" | "https")
+                    && url.origin().ascii_serialization() == *origin
+            })
+        };
+        let slip = self.origins.iter().find(|origin| !meant(origin));
+        slip.map_or(Ok(()), |origin| Err(AccessError::Origin(origin.clone())))
+    }
 }
 
 /// An identity provider.
@@ -82,6 +101,19 @@ pub struct TlsSettings {
     pub key: PathBuf,
 }
 
+/// What is set cannot be meant.
+#[derive(Debug, thiserror::Error)]
+pub enum AccessError {
+    /// An origin that no page can have, such as one with a path. A wildcard is none either: it would let every page in.
+    #[error(
+        "{0:?} is no origin; write scheme, host and port as a browser sends them, such as https://board.example.org"
+    )]
+    Origin(String),
+    /// The identity provider's keys could never be read.
+    #[error(transparent)]
+    Jwks(#[from] JwksError),
+}
+
 /// How much one caller may ask.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -123,4 +155,54 @@ const fn refresh() -> u32 {
 
 const fn pause() -> u32 {
     60
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_origin_is_written_as_browsers_send_it() {
+        let check = |origin: &str| {
+            let origins = vec![origin.to_owned()];
+            let settings = AccessSettings {
+                origins,
+                ..AccessSettings::default()
+            };
+            settings.check().is_ok()
+        };
+        assert!(check("https://board.example.org"));
+        assert!(check("http://localhost:5173"));
+        for slip in [
+            "*",
+            "null",
+            "",
+            "board.example.org",
+            "https://board.example.org/",
+            "https://board.example.org:443",
+            "https://Board.example.org",
+            "file:///tmp",
+        ] {
+            assert!(!check(slip), "{slip}");
+        }
+    }
+
+    #[test]
+    fn settings_are_read_as_a_file_states_them_and_slips_are_told() {
+        let text = "required = true\n[oidc]\nissuer = 'i'\naudience = 'a'\njwks = 'f'\nroles = { boss = 'admin' }\n[limits]\nburst = 7";
+        let settings: AccessSettings = toml::from_str(text).expect("settings");
+        assert!(settings.required && settings.tls.is_none());
+        assert_eq!(settings.limits.burst.get(), 7);
+        assert_eq!(settings.limits.requests_per_second.get(), 50);
+        let oidc = settings.oidc.expect("a provider");
+        assert_eq!(oidc.roles["boss"], Role::Admin);
+        assert_eq!(oidc.roles_claim, "roles");
+        for slip in [
+            "requird = true",
+            "[limits]\nburst = 0",
+            "[oidc]\nissuer = 'i'",
+        ] {
+            assert!(toml::from_str::<AccessSettings>(slip).is_err(), "{slip}");
+        }
+    }
 }

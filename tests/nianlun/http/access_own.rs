@@ -1,6 +1,7 @@
 //! What operators may record: what is their own carriers'.
 
 use nianlun::http::access::Role;
+use nianlun::store::system_clock;
 use serde_json::json;
 
 use super::access::{closed, token};
@@ -32,7 +33,9 @@ async fn two_carriers(harness: &Harness) -> (Api, String, String) {
 
 /// The status of renaming the company on a date.
 async fn renamed(api: &Api, on: &str) -> u16 {
-    let body = json!({"event": "renamed", "fields": {"name": format!("名{on}")}, "on": on});
+    // Each name is new: what stands already is refused for that.
+    let name = format!("名{}", system_clock());
+    let body = json!({"event": "renamed", "fields": {"name": name}, "on": on});
     api.post(EVENTS, &body).await.status.as_u16()
 }
 
