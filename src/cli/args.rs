@@ -1,7 +1,9 @@
 //! What can be asked on the command line.
 
+mod access;
 mod export;
 mod import;
+mod token;
 
 use std::path::PathBuf;
 
@@ -12,11 +14,13 @@ use nianlun_aggregates::{Day, Span};
 pub use crate::lang::Lang;
 use crate::query::Dates;
 
+pub use access::AccessArgs;
 pub use export::{
     ExportCommand, ExportCompanies, ExportEvents, ExportFacts, ExportForm, ExportRoster,
     HeadingsArg, Out, Whose,
 };
 pub use import::{ImportArgs, ImportCommand};
+pub use token::TokenCommand;
 
 /// Nianlun (年轮): the record of how enterprises grow.
 #[derive(Debug, Parser)]
@@ -116,7 +120,10 @@ pub enum Command {
     #[command(subcommand)]
     Identity(IdentityCommand),
     /// Serve the HTTP API (docs/api.md)
-    Serve(ServeArgs),
+    Serve(Box<ServeArgs>),
+    /// API tokens: make, list, revoke (docs/access.md)
+    #[command(subcommand)]
+    Token(TokenCommand),
     /// Write all facts anew from the events
     Rebuild,
     /// Say how the installation is
@@ -139,6 +146,9 @@ pub struct ServeArgs {
     /// Leave sequencing and folding to another process
     #[arg(long)]
     pub no_projector: bool,
+    /// Who is let in
+    #[command(flatten)]
+    pub access: AccessArgs,
 }
 
 /// Arguments of `demo`.

@@ -26,6 +26,7 @@ mod series;
 mod serve;
 mod sheet;
 mod state;
+mod token;
 
 use std::io::Write;
 
@@ -70,6 +71,7 @@ async fn dispatch(cli: Cli) -> Result<std::process::ExitCode, CliError> {
         Command::Export(command) => export::run(&cli.global, command).await?,
         Command::Identity(command) => identity::run(&cli.global, command).await?,
         Command::Serve(args) => serve::run(&cli.global, &args).await?,
+        Command::Token(command) => token::run(&cli.global, command).await?,
         Command::Rebuild => rebuild::run(&cli.global).await?,
         Command::Doctor => doctor::run(&cli.global).await?,
     }

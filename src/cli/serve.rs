@@ -8,23 +8,24 @@ use tokio::signal::unix::{SignalKind, signal};
 use super::app::App;
 use super::args::{Global, ServeArgs};
 use super::error::CliError;
-use crate::http::{Inner, Service, Settings, serve};
+use crate::http::access::{Access, AccessSettings, Stranger, configured};
+use crate::http::{Inner, Service, Settings, TlsError, serve, serve_tls};
 use crate::projector::{Role, Running};
 use crate::service::Commands;
 
 pub async fn run(global: &Global, args: &ServeArgs) -> Result<(), CliError> {
-    if !args.listen.ip().is_loopback() {
-        return Err(CliError::Usage(format!(
-            "--listen {}: without authentication the service listens on a loopback address only, such as 127.0.0.1:7316",
-            args.listen
-        )));
-    }
     let app = App::open(global).await?;
     let role = if args.no_projector {
         Role::Watching
     } else {
         Role::Projecting
     };
+    let settings = args.access.over(AccessSettings::default());
+    let stranger = stranger(args, &settings, &app).await?;
+    let tls = settings.tls.clone();
+    let scheme = if tls.is_some() { "https" } else { "http" };
+    let access = Access::new(settings, stranger.clone(), Arc::clone(&app.store));
+    let access = access.map_err(|error| CliError::Usage(error.to_string()))?;
     let folds = Arc::new(app.folds);
     let service = Service::new(Inner {
         commands: Commands::new(Arc::clone(&app.store)),
@@ -32,11 +33,17 @@ pub async fn run(global: &Global, args: &ServeArgs) -> Result<(), CliError> {
         store: app.store,
         folds,
         zone: app.zone,
+        access,
         settings: Settings::default(),
     });
     let listener = TcpListener::bind(args.listen).await?;
     let address = listener.local_addr()?;
-    eprintln!("http://{address}/api/v1: for one person, on this machine, without a password");
+    match &stranger {
+        Stranger::Here(actor) => eprintln!(
+            "{scheme}://{address}/api/v1: for one person ({actor}), on this machine, without a password"
+        ),
+        Stranger::Refused => eprintln!("{scheme}://{address}/api/v1: with a token"),
+    }
     let mut terminated = signal(SignalKind::terminate())?;
     let stop = async move {
         tokio::select! {
@@ -44,7 +51,37 @@ pub async fn run(global: &Global, args: &ServeArgs) -> Result<(), CliError> {
             _ = terminated.recv() => {}
         }
     };
-    serve(listener, service.clone(), stop).await?;
+    match &tls {
+        Some(tls) => serve_tls(listener, tls, service.clone(), stop).await?,
+        None => serve(listener, service.clone(), stop).await?,
+    }
     service.close().await;
     Ok(())
+}
+
+/// Who comes without a token: on this machine, while nothing else is configured, the person who started the service.
+async fn stranger(
+    args: &ServeArgs,
+    settings: &AccessSettings,
+    app: &App,
+) -> Result<Stranger, CliError> {
+    if configured(settings, app.store.as_ref()).await? {
+        return Ok(Stranger::Refused);
+    }
+    if args.listen.ip().is_loopback() {
+        return Ok(Stranger::Here(args.access.actor.clone()));
+    }
+    Err(CliError::Usage(format!(
+        "--listen {}: others could reach the service there, and nothing says who may do what: make a token with `nianlun token create`, name an identity provider with --oidc-issuer, or listen on 127.0.0.1:7316",
+        args.listen
+    )))
+}
+
+impl From<TlsError> for CliError {
+    fn from(error: TlsError) -> Self {
+        match error {
+            TlsError::Listener(error) => Self::Output(error),
+            certificate @ TlsError::Certificate { .. } => Self::Usage(certificate.to_string()),
+        }
+    }
 }

@@ -18,9 +18,11 @@ mod reading;
 mod refused;
 mod routes;
 mod service;
+mod tls;
 mod upload;
 mod writing;
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::Router;
@@ -35,8 +37,8 @@ use utoipa_axum::router::OpenApiRouter;
 use uuid::Uuid;
 
 pub use service::{Inner, Service, Settings};
+pub use tls::{TlsError, serve_tls};
 
-use self::access::{Principal, Role};
 use self::finish::RequestId;
 use self::problem::ProblemBody;
 
@@ -56,6 +58,7 @@ use self::problem::ProblemBody;
         (name = "exports", description = "Events, facts, companies and rosters as files"),
         (name = "imports", description = "Files become events: imports, their progress, earlier runs"),
         (name = "identity", description = "Who is who: repairs, and what they stand on"),
+        (name = "access", description = "API tokens"),
         (name = "service", description = "The service itself"),
     )
 )]
@@ -89,6 +92,9 @@ fn parts() -> (Router<Service>, utoipa::openapi::OpenApi) {
 pub fn router(service: Service) -> Router {
     let (router, document) = parts();
     let contract = contract::Contract::of(&document);
+    let policy = access::Policy::of(&document);
+    let access = service.access.clone();
+    let settings = access.settings().clone();
     let served = serde_json::to_value(&document).unwrap_or_default();
     router
         .route(
@@ -96,8 +102,10 @@ pub fn router(service: Service) -> Router {
             axum::routing::get(move || std::future::ready(axum::Json(served.clone()))),
         )
         .layer(from_fn_with_state(contract, contract::check))
-        .layer(from_fn(admit))
+        .layer(from_fn_with_state((access, policy), access::admit))
         .layer(from_fn(finish::finish))
+        .layer(access::cors(&settings.origins))
+        .layer(from_fn_with_state(settings.tls.is_some(), access::secure))
         .layer(from_fn(identify))
         .with_state(service)
 }
@@ -112,7 +120,7 @@ pub async fn serve(
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
     let feed = Arc::clone(&service.feed);
-    let router = router(service);
+    let router = router(service).into_make_service_with_connect_info::<SocketAddr>();
     let stop = async move {
         stop.await;
         // A feed has no end of its own.
@@ -127,16 +135,5 @@ pub async fn serve(
 async fn identify(mut request: Request, next: Next) -> Response {
     let id = Uuid::now_v7().to_string();
     request.extensions_mut().insert(RequestId(id));
-    next.run(request).await
-}
-
-/// Finds out who asks.
-async fn admit(mut request: Request, next: Next) -> Response {
-    request.extensions_mut().insert(Principal {
-        actor: "local".to_owned(),
-        token: None,
-        roles: [Role::Admin].into(),
-        carriers: std::collections::BTreeSet::new(),
-    });
     next.run(request).await
 }

@@ -9,7 +9,6 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 use uuid::Uuid;
 
-use super::access::{Principal, Right};
 use super::page::Cursor;
 use super::problem::{Kind, Problem};
 use super::query::Query;
@@ -93,8 +92,6 @@ impl FromRequestParts<Service> for Reading {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, service: &Service) -> Result<Self, Problem> {
-        let principal = Principal::from_request_parts(parts, service).await?;
-        principal.must(Right::Read)?;
         let Query(asked) = Query::<PointParams>::from_request_parts(parts, service).await?;
         let Query(list) = Query::<ListParams>::from_request_parts(parts, service).await?;
         let form = form(&parts.headers)?;

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use nianlun_aggregates::Day;
 
+use super::access::Access;
 use super::feed::Feed;
 use super::imports::Imports;
 use super::problem::{Kind, Problem};
@@ -37,6 +38,8 @@ pub struct Inner {
     pub zone: TimeZone,
     /// Sequencer and projector.
     pub projector: Running,
+    /// Who is let in.
+    pub access: Access,
     /// What can be set.
     pub settings: Settings,
 }

@@ -34,7 +34,10 @@ impl Writing {
     /// What its events remember.
     #[must_use]
     pub fn metadata(&self) -> Metadata {
-        Metadata::by(&self.principal.actor)
+        Metadata {
+            token: self.principal.token.clone(),
+            ..Metadata::by(&self.principal.actor)
+        }
     }
 
     /// That and the key under which it was sent. The body's digest tells it from another under the same key.

@@ -1,5 +1,6 @@
 //! The projector: folds what the log has admitted into facts, exactly once.
 
+mod committed;
 mod fold;
 mod rebuild;
 mod running;
@@ -10,6 +11,7 @@ use std::sync::Arc;
 use nianlun_projections::fold_version;
 use uuid::Uuid;
 
+pub use committed::committed;
 pub use fold::{Folds, FoldsError};
 pub use rebuild::rebuild;
 pub use running::{Reached, Role, Running};

@@ -27,6 +27,8 @@ pub struct Metadata {
     pub idempotency_key: Option<String>,
     /// SHA-256 of that request, in hexadecimal.
     pub request_digest: Option<String>,
+    /// The id of the API token by which it came.
+    pub token: Option<String>,
 }
 
 impl Metadata {
@@ -40,7 +42,7 @@ impl Metadata {
     }
 
     /// The keys, in the order in which they are shown.
-    pub const KEYS: [&str; 11] = [
+    pub const KEYS: [&str; 12] = [
         "actor",
         "run",
         "source",
@@ -52,6 +54,7 @@ impl Metadata {
         "correlation",
         "idempotency_key",
         "request_digest",
+        "token",
     ];
 
     /// What there is, by its key.
@@ -68,6 +71,7 @@ impl Metadata {
             &self.correlation,
             &self.idempotency_key,
             &self.request_digest,
+            &self.token,
         ];
         let entries = Self::KEYS.into_iter().zip(values);
         entries.filter_map(|(key, value)| Some((key, value.as_deref()?)))

@@ -71,6 +71,15 @@ macro_rules! scripts {
                     "/0008_idempotency.sql"
                 )),
             ),
+            (
+                9,
+                "tokens",
+                include_str!(concat!(
+                    "../../../migrations/",
+                    $dialect,
+                    "/0009_tokens.sql"
+                )),
+            ),
         ]
     };
 }

@@ -13,6 +13,7 @@ mod repository;
 mod rows;
 mod select;
 mod sqlite;
+mod tokens;
 
 use std::collections::BTreeMap;
 
@@ -29,6 +30,7 @@ pub use open::{Options, open, open_with};
 pub use postgres::PostgresStore;
 pub use repository::{Repository, SqliteRepository};
 pub use sqlite::SqliteStore;
+pub use tokens::{Token, TokenHash};
 
 /// A stream: one aggregate's events.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -395,6 +397,30 @@ pub trait Store: Send + Sync + 'static {
     /// # Errors
     /// Only those of the database.
     async fn drop_notes(&self, area: &str, names: &[String]) -> Result<(), StoreError>;
+
+    /// Keeps a new API token under the hash of its secret.
+    ///
+    /// # Errors
+    /// Only those of the database.
+    async fn keep_token(&self, token: &Token, hash: &TokenHash) -> Result<(), StoreError>;
+
+    /// All API tokens, also those that no longer count, in the order made.
+    ///
+    /// # Errors
+    /// Only those of the database.
+    async fn tokens(&self) -> Result<Vec<Token>, StoreError>;
+
+    /// The API token whose secret has this hash.
+    ///
+    /// # Errors
+    /// Only those of the database.
+    async fn token_of(&self, hash: &TokenHash) -> Result<Option<Token>, StoreError>;
+
+    /// Revokes an API token; whether there was one that was not revoked yet.
+    ///
+    /// # Errors
+    /// Only those of the database.
+    async fn revoke_token(&self, id: Uuid, at: i64) -> Result<bool, StoreError>;
 
     /// A setting of the installation (the zone), kept with it.
     ///

@@ -14,6 +14,7 @@ mod record;
 mod repairs;
 mod responses;
 mod state;
+mod tokens;
 
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -56,6 +57,8 @@ pub fn api() -> OpenApiRouter<Service> {
         .routes(routes!(repairs::split))
         .routes(routes!(repairs::move_event))
         .routes(routes!(repairs::undo))
+        .routes(routes!(tokens::list, tokens::create))
+        .routes(routes!(tokens::revoke))
 }
 
 /// What is served beside it.

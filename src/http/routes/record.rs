@@ -12,7 +12,6 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::responses::Write;
-use crate::http::access::Right;
 use crate::http::problem::{CandidateBody, Kind, Problem};
 use crate::http::query::Body;
 use crate::http::service::Service;
@@ -95,7 +94,6 @@ pub struct RecordedBody {
     responses((status = 201, description = "Recorded", body = RecordedBody), Write)
 )]
 pub async fn register(writing: Writing, body: Body<EventBody>) -> Result<Response, Problem> {
-    writing.principal.must(Right::Record)?;
     let target = Target {
         id: writing.new_id(),
         given: None,
@@ -124,7 +122,6 @@ macro_rules! commands {
                 Path(word): Path<String>,
                 body: Body<EventBody>,
             ) -> Result<Response, Problem> {
-                writing.principal.must(Right::Record)?;
                 let target = target(&writing.service, &$kind, &word).await?;
                 writing.event(&$kind, target, body, None).await
             }
@@ -147,7 +144,6 @@ macro_rules! commands {
                 Path((word, sequence)): Path<(String, Sequence)>,
                 body: Body<EventBody>,
             ) -> Result<Response, Problem> {
-                writing.principal.must(Right::Record)?;
                 let target = target(&writing.service, &$kind, &word).await?;
                 writing.event(&$kind, target, body, Some(sequence)).await
             }
@@ -170,7 +166,6 @@ macro_rules! commands {
                 Path((word, sequence)): Path<(String, Sequence)>,
                 body: Body<RetractionBody>,
             ) -> Result<Response, Problem> {
-                writing.principal.must(Right::Record)?;
                 let target = target(&writing.service, &$kind, &word).await?;
                 writing.retraction(&$kind, &target, &body, sequence).await
             }
@@ -317,6 +312,13 @@ impl Writing {
         command: Command<C>,
         digest: &[u8; 32],
     ) -> Result<Response, Problem> {
+        let stream = StreamId {
+            subject: kind.subject,
+            id,
+        };
+        self.principal
+            .must_own(&self.service, stream, &command)
+            .await?;
         let commands = &self.service.commands;
         let recorded = commands
             .execute(id, &command, self.expected, &self.keyed(digest))

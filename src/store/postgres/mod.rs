@@ -13,6 +13,7 @@ mod projection;
 mod sequencer;
 mod settings;
 mod streams;
+mod tokens;
 mod written;
 
 use std::collections::BTreeMap;
@@ -28,7 +29,7 @@ use uuid::Uuid;
 
 use super::{
     AdmittedEvent, Bulk, Checkpoint, Clock, FactColumn, FactQuery, FactSource, Projected,
-    Repository, Round, Store, StoreError, StreamId, TallyRow,
+    Repository, Round, Store, StoreError, StreamId, TallyRow, Token, TokenHash,
 };
 
 /// A store over PostgreSQL, version 14 or later.
@@ -195,6 +196,22 @@ impl Store for PostgresStore {
 
     async fn drop_notes(&self, area: &str, names: &[String]) -> Result<(), StoreError> {
         notes::drop(&self.pool, area, names).await
+    }
+
+    async fn keep_token(&self, token: &Token, hash: &TokenHash) -> Result<(), StoreError> {
+        tokens::keep(&self.pool, token, hash).await
+    }
+
+    async fn tokens(&self) -> Result<Vec<Token>, StoreError> {
+        tokens::all(&self.pool).await
+    }
+
+    async fn token_of(&self, hash: &TokenHash) -> Result<Option<Token>, StoreError> {
+        tokens::of(&self.pool, hash).await
+    }
+
+    async fn revoke_token(&self, id: Uuid, at: i64) -> Result<bool, StoreError> {
+        tokens::revoke(&self.pool, id, at).await
     }
 
     async fn setting(&self, name: &str) -> Result<Option<String>, StoreError> {

@@ -13,6 +13,7 @@ mod projection;
 mod sequencer;
 mod settings;
 mod streams;
+mod tokens;
 mod written;
 
 use std::collections::BTreeMap;
@@ -27,7 +28,7 @@ use uuid::Uuid;
 
 use super::{
     AdmittedEvent, Bulk, Checkpoint, Clock, FactColumn, FactQuery, FactSource, Projected,
-    Repository, Round, SqliteRepository, Store, StoreError, StreamId, TallyRow,
+    Repository, Round, SqliteRepository, Store, StoreError, StreamId, TallyRow, Token, TokenHash,
 };
 
 /// A store over SQLite.
@@ -200,6 +201,22 @@ impl Store for SqliteStore {
 
     async fn drop_notes(&self, area: &str, names: &[String]) -> Result<(), StoreError> {
         notes::drop(&self.writer, area, names).await
+    }
+
+    async fn keep_token(&self, token: &Token, hash: &TokenHash) -> Result<(), StoreError> {
+        tokens::keep(&self.writer, token, hash).await
+    }
+
+    async fn tokens(&self) -> Result<Vec<Token>, StoreError> {
+        tokens::all(&self.readers).await
+    }
+
+    async fn token_of(&self, hash: &TokenHash) -> Result<Option<Token>, StoreError> {
+        tokens::of(&self.readers, hash).await
+    }
+
+    async fn revoke_token(&self, id: Uuid, at: i64) -> Result<bool, StoreError> {
+        tokens::revoke(&self.writer, id, at).await
     }
 
     async fn setting(&self, name: &str) -> Result<Option<String>, StoreError> {

@@ -30,7 +30,7 @@ async fn the_doctor_says_what_is_there(harness: &Harness) {
         found.unwrap_or_else(|| panic!("{what} is not in\n{out}")).1
     };
     assert_eq!(value("program"), env!("CARGO_PKG_VERSION"));
-    assert_eq!(value("schema"), "8");
+    assert_eq!(value("schema"), "9");
     assert_eq!(value("zone"), "Asia/Shanghai");
     for what in ["events", "log", "log position", "facts up to position"] {
         assert_eq!(value(what), events, "{what}");

@@ -1,5 +1,10 @@
 //! The service, through HTTP, on both stores.
 
+mod access;
+mod access_limits;
+mod access_oidc;
+mod access_own;
+mod access_serve;
 mod again;
 mod changes;
 mod commands;

@@ -77,7 +77,7 @@ async fn commits_reach_the_disk(harness: &Harness) {
         Dialect::Sqlite => "journal wal, synchronous 2",
     };
     assert_eq!(report["durability"], wanted);
-    assert_eq!(report["schema"], "8");
+    assert_eq!(report["schema"], "9");
     for name in ["events", "log", "facts", "identifiers"] {
         assert_eq!(report[name], "0", "{name}");
     }

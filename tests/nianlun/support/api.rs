@@ -4,9 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::tz::TimeZone;
+use nianlun::http::access::{Access, AccessSettings, Stranger};
 use nianlun::http::{Inner, Service, Settings, serve};
 use nianlun::projector::{Folds, Role, Running};
 use nianlun::service::Commands;
+use nianlun::store::Store;
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
 use serde_json::Value;
 use tokio::net::TcpListener;
@@ -21,6 +23,9 @@ pub struct Api {
     pub client: Client,
     service: Service,
     served: JoinHandle<std::io::Result<()>>,
+    pub store: Arc<dyn Store>,
+    /// What it sends to show who it is.
+    pub bearer: Option<String>,
     // The service ends when this is dropped.
     stop: oneshot::Sender<()>,
 }
@@ -76,13 +81,32 @@ impl Api {
     }
 
     pub async fn with(harness: &Harness, settings: Settings) -> Self {
+        let here = Stranger::Here("local".to_owned());
+        Self::guarded(harness, settings, AccessSettings::default(), here).await
+    }
+
+    /// With strangers kept out.
+    pub async fn closed(harness: &Harness, access: AccessSettings) -> Self {
+        Self::guarded(harness, Settings::default(), access, Stranger::Refused).await
+    }
+
+    async fn guarded(
+        harness: &Harness,
+        settings: Settings,
+        access: AccessSettings,
+        stranger: Stranger,
+    ) -> Self {
+        // The client's TLS needs to know whose cryptography to use.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let store = harness.open().await;
         let zone = TimeZone::get("Asia/Shanghai").expect("a zone");
         let folds = Arc::new(Folds::shipped(zone.clone()).expect("folds"));
         let projector = Running::start(Arc::clone(&store), Arc::clone(&folds), Role::Projecting);
+        let access = Access::new(access, stranger, Arc::clone(&store)).expect("access");
         let service = Service::new(Inner {
+            access,
             commands: Commands::new(Arc::clone(&store)),
-            store,
+            store: Arc::clone(&store),
             folds,
             zone,
             projector,
@@ -96,6 +120,8 @@ impl Api {
         }));
         Self {
             base,
+            store,
+            bearer: None,
             client: Client::builder()
                 .timeout(Duration::from_secs(30))
                 .build()
@@ -122,7 +148,11 @@ impl Api {
     }
 
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
-        self.client.request(method, format!("{}{path}", self.base))
+        let request = self.client.request(method, format!("{}{path}", self.base));
+        match &self.bearer {
+            Some(bearer) => request.bearer_auth(bearer),
+            None => request,
+        }
     }
 
     pub async fn send(&self, request: RequestBuilder) -> Answer {
