@@ -51,6 +51,12 @@ pub struct Global {
     /// No progress bars
     #[arg(long, short, global = true)]
     pub quiet: bool,
+    /// A file of settings (docs/running.md)
+    #[arg(long, global = true, env = "NIANLUN_CONFIG", value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// What is set, by the file and otherwise.
+    #[arg(skip)]
+    pub settings: crate::config::Loaded,
 }
 
 /// A form of output.
@@ -117,6 +123,15 @@ pub enum Command {
     Identity(IdentityCommand),
     /// Serve the HTTP API (docs/api.md)
     Serve(ServeArgs),
+    /// Admit and fold what other processes record, until a signal ends it
+    Project,
+    /// Copy the store to a file, while it is in use (SQLite)
+    Backup {
+        /// The file; it must not exist yet
+        file: PathBuf,
+    },
+    /// Make a copy the store again (SQLite)
+    Restore(RestoreArgs),
     /// Write all facts anew from the events
     Rebuild,
     /// Say how the installation is
@@ -133,12 +148,22 @@ pub enum Command {
 /// Arguments of `serve`.
 #[derive(Debug, Args)]
 pub struct ServeArgs {
-    /// Where to listen
-    #[arg(long, default_value = "127.0.0.1:7316", value_name = "ADDRESS:PORT")]
-    pub listen: std::net::SocketAddr,
+    /// Where to listen [default: 127.0.0.1:7316]
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    pub listen: Option<std::net::SocketAddr>,
     /// Leave sequencing and folding to another process
     #[arg(long)]
     pub no_projector: bool,
+}
+
+/// Arguments of `restore`.
+#[derive(Debug, Args)]
+pub struct RestoreArgs {
+    /// What `backup` has made
+    pub file: PathBuf,
+    /// Replace the store that is there
+    #[arg(long)]
+    pub force: bool,
 }
 
 /// Arguments of `demo`.

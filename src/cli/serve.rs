@@ -3,23 +3,27 @@
 use std::sync::Arc;
 
 use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
 
 use super::app::App;
 use super::args::{Global, ServeArgs};
 use super::error::CliError;
-use crate::http::{Inner, Service, Settings, serve};
+use super::signals;
+use crate::http::{Inner, Service, serve};
 use crate::projector::{Role, Running};
 use crate::service::Commands;
+use crate::telemetry::logs;
 
 pub async fn run(global: &Global, args: &ServeArgs) -> Result<(), CliError> {
-    if !args.listen.ip().is_loopback() {
+    let config = &global.settings.config;
+    let listen = args.listen.unwrap_or(config.listen.address);
+    if !listen.ip().is_loopback() {
         return Err(CliError::Usage(format!(
-            "--listen {}: without authentication the service listens on a loopback address only, such as 127.0.0.1:7316",
-            args.listen
+            "--listen {listen}: without authentication the service listens on a loopback address only, such as 127.0.0.1:7316"
         )));
     }
-    let app = App::open(global).await?;
+    logs::start(config.log.level, config.log.format)?;
+    let stop = signals::stop()?;
+    let app = App::open_with(global, config.options()).await?;
     let role = if args.no_projector {
         Role::Watching
     } else {
@@ -32,19 +36,21 @@ pub async fn run(global: &Global, args: &ServeArgs) -> Result<(), CliError> {
         store: app.store,
         folds,
         zone: app.zone,
-        settings: Settings::default(),
+        settings: config.settings(),
     });
-    let listener = TcpListener::bind(args.listen).await?;
+    let listener = TcpListener::bind(listen).await?;
     let address = listener.local_addr()?;
-    eprintln!("http://{address}/api/v1: for one person, on this machine, without a password");
-    let mut terminated = signal(SignalKind::terminate())?;
-    let stop = async move {
-        tokio::select! {
-            _ = tokio::signal::ctrl_c() => {}
-            _ = terminated.recv() => {}
-        }
-    };
+    if config.log.format == logs::Form::Text {
+        eprintln!("http://{address}/api/v1: for one person, on this machine, without a password");
+    }
+    tracing::info!(%address, "listening");
     serve(listener, service.clone(), stop).await?;
-    service.close().await;
+    let patience = config.timeouts.shutdown.0;
+    if tokio::time::timeout(patience, service.close())
+        .await
+        .is_err()
+    {
+        tracing::warn!("stopping: the last round of the projector is given up");
+    }
     Ok(())
 }

@@ -8,6 +8,10 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use nianlun_aggregates::Day;
 
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+
+use super::limits::Limits;
 use super::problem::{Kind, Problem};
 use crate::projector::{Folds, Running};
 use crate::service::Commands;
@@ -15,7 +19,14 @@ use crate::store::Store;
 
 /// The service: cheap to clone.
 #[derive(Clone)]
-pub struct Service(Arc<Inner>);
+pub struct Service(Arc<Shared>);
+
+struct Shared {
+    inner: Inner,
+    stopping: CancellationToken,
+    requests: Arc<Semaphore>,
+    writes: Arc<Semaphore>,
+}
 
 /// What all requests share.
 pub struct Inner {
@@ -44,6 +55,8 @@ pub struct Settings {
     pub body: usize,
     /// How many bytes an uploaded file has at most.
     pub upload: usize,
+    /// How much it takes on at once, and for how long.
+    pub limits: Limits,
 }
 
 impl Default for Settings {
@@ -53,6 +66,7 @@ impl Default for Settings {
             admission: Duration::from_millis(200),
             body: 1 << 20,
             upload: 1 << 30,
+            limits: Limits::default(),
         }
     }
 }
@@ -61,7 +75,24 @@ impl Service {
     /// Over an open store.
     #[must_use]
     pub fn new(inner: Inner) -> Self {
-        Self(Arc::new(inner))
+        let limits = &inner.settings.limits;
+        Self(Arc::new(Shared {
+            stopping: CancellationToken::new(),
+            requests: Arc::new(Semaphore::new(limits.requests)),
+            writes: Arc::new(Semaphore::new(limits.writes)),
+            inner,
+        }))
+    }
+
+    /// Cancelled once it takes no more requests: what has no end by itself must end then.
+    #[must_use]
+    pub fn stopping(&self) -> &CancellationToken {
+        &self.0.stopping
+    }
+
+    /// The room for requests, and the room for those that write.
+    pub(super) fn room(&self) -> (&Arc<Semaphore>, &Arc<Semaphore>) {
+        (&self.0.requests, &self.0.writes)
     }
 
     /// Today in the installation's zone.
@@ -89,12 +120,11 @@ impl Service {
         )
     }
 
-    /// Ends sequencer and projector, if nothing holds the service any longer.
+    /// Ends sequencer and projector after a last round, and closes the store.
     pub async fn close(self) {
-        if let Some(inner) = Arc::into_inner(self.0) {
-            inner.projector.stop().await;
-            inner.store.close().await;
-        }
+        self.stopping().cancel();
+        self.projector.stop().await;
+        self.store.close().await;
     }
 }
 
@@ -102,6 +132,6 @@ impl Deref for Service {
     type Target = Inner;
 
     fn deref(&self) -> &Inner {
-        &self.0
+        &self.0.inner
     }
 }

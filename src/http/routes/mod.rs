@@ -1,6 +1,7 @@
 //! What is served where.
 
 mod companies;
+mod health;
 mod history;
 mod problems;
 mod record;
@@ -33,5 +34,9 @@ pub fn api() -> OpenApiRouter<Service> {
 
 /// What is served beside it.
 pub fn beside() -> OpenApiRouter<Service> {
-    OpenApiRouter::new().routes(routes!(problems::show))
+    OpenApiRouter::new()
+        .routes(routes!(problems::show))
+        .routes(routes!(health::alive))
+        .routes(routes!(health::ready))
+        .routes(routes!(health::figures))
 }

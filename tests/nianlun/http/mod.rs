@@ -2,6 +2,9 @@
 
 mod commands;
 mod reads;
+mod running;
+mod running_ends;
+mod running_load;
 
 use serde_json::{Value, json};
 

@@ -19,7 +19,7 @@ pub struct Api {
     pub base: String,
     pub client: Client,
     // The service ends when this is dropped.
-    _stop: oneshot::Sender<()>,
+    _stop: Option<oneshot::Sender<()>>,
 }
 
 /// An answer, read to its end.
@@ -92,12 +92,20 @@ impl Api {
             let _ = stopped.await;
         }));
         Self {
-            base,
+            _stop: Some(stop),
+            ..Self::at(&base)
+        }
+    }
+
+    /// A client of a service that runs elsewhere.
+    pub fn at(base: &str) -> Self {
+        Self {
+            base: base.to_owned(),
             client: Client::builder()
                 .timeout(Duration::from_secs(30))
                 .build()
                 .expect("a client"),
-            _stop: stop,
+            _stop: None,
         }
     }
 
