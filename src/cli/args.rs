@@ -1,7 +1,9 @@
 //! What can be asked on the command line.
 
+mod copies;
 mod export;
 mod import;
+mod pipeline;
 
 use std::path::PathBuf;
 
@@ -12,11 +14,13 @@ use nianlun_aggregates::{Day, Span};
 pub use crate::lang::Lang;
 use crate::query::Dates;
 
+pub use copies::{BackupArgs, RestoreArgs};
 pub use export::{
     ExportCommand, ExportCompanies, ExportEvents, ExportFacts, ExportForm, ExportRoster,
     HeadingsArg, Out, Whose,
 };
 pub use import::{ImportArgs, ImportCommand};
+pub use pipeline::PipelineArgs;
 
 /// Nianlun (年轮): the record of how enterprises grow.
 #[derive(Debug, Parser)]
@@ -126,10 +130,7 @@ pub enum Command {
     /// Admit and fold what other processes record, until a signal ends it
     Project,
     /// Copy the store to a file, while it is in use (SQLite)
-    Backup {
-        /// The file; it must not exist yet
-        file: PathBuf,
-    },
+    Backup(BackupArgs),
     /// Make a copy the store again (SQLite)
     Restore(RestoreArgs),
     /// Write all facts anew from the events
@@ -154,16 +155,6 @@ pub struct ServeArgs {
     /// Leave sequencing and folding to another process
     #[arg(long)]
     pub no_projector: bool,
-}
-
-/// Arguments of `restore`.
-#[derive(Debug, Args)]
-pub struct RestoreArgs {
-    /// What `backup` has made
-    pub file: PathBuf,
-    /// Replace the store that is there
-    #[arg(long)]
-    pub force: bool,
 }
 
 /// Arguments of `demo`.
@@ -285,41 +276,6 @@ pub enum CompanyCommand {
         #[command(flatten)]
         reading: Reading,
     },
-}
-
-/// Arguments of `pipeline`.
-#[derive(Debug, Args)]
-pub struct PipelineArgs {
-    /// On which ladder
-    #[arg(long, default_value = "zero-one-n")]
-    pub ladder: String,
-    /// Show the ladders there are
-    #[arg(long)]
-    pub ladders: bool,
-    /// Only companies with this attribute on the day, such as area=重庆; may be given again
-    #[arg(long = "where", value_name = "SCHEME=VALUE")]
-    pub attributes: Vec<String>,
-    /// Only companies that a source shows with this status on the day, such as yc-directory=Active
-    #[arg(long, value_name = "SOURCE=STATUS")]
-    pub observed: Vec<String>,
-    /// Only companies that this source lists on the day
-    #[arg(long, value_name = "SOURCE")]
-    pub present: Vec<String>,
-    /// Only companies with space at this carrier on the day
-    #[arg(long)]
-    pub carrier: Option<String>,
-    /// Only members of this cluster on the day
-    #[arg(long)]
-    pub cluster: Option<String>,
-    /// A series up to the day instead
-    #[arg(long, value_enum)]
-    pub series: Option<PeriodArg>,
-    /// The first day of the series
-    #[arg(long, requires = "series")]
-    pub from: Option<Day>,
-    /// The point in question
-    #[command(flatten)]
-    pub reading: Reading,
 }
 
 /// The length of a period.

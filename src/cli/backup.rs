@@ -26,14 +26,15 @@ fn say(lang: Lang, file: &Path, copied: Copied) {
         schema,
     } = copied;
     let file = file.display();
-    match lang {
+    let said = match lang {
         Lang::Zh => {
-            println!("{file}：{events} 个事件，日志位置 {position}，结构版本 {schema}，已核验")
+            format!("{file}：{events} 个事件，日志位置 {position}，结构版本 {schema}，已核验")
         }
         Lang::En => {
-            println!("{file}: {events} events, log position {position}, schema {schema}, verified")
+            format!("{file}: {events} events, log position {position}, schema {schema}, verified")
         }
-    }
+    };
+    println!("{said}");
 }
 
 /// The file of the store.

@@ -12,6 +12,7 @@ use crate::projector::{FoldsError, ProjectorError};
 use crate::query::PointError;
 use crate::service::CommandError;
 use crate::store::{BackupError, StoreError};
+use crate::telemetry::TelemetryError;
 
 /// A command that failed.
 #[derive(Debug, thiserror::Error)]
@@ -72,9 +73,9 @@ pub enum CliError {
     /// A copy of the store.
     #[error(transparent)]
     Backup(#[from] BackupError),
-    /// The log cannot begin.
+    /// Log or traces cannot begin.
     #[error(transparent)]
-    Log(#[from] tracing_subscriber::util::TryInitError),
+    Telemetry(#[from] TelemetryError),
     /// Output cannot be written.
     #[error("cannot write the output: {0}")]
     Output(#[from] std::io::Error),
@@ -109,6 +110,7 @@ impl CliError {
             | Self::Export(ExportError::Exists { .. } | ExportError::NotAFile { .. })
             | Self::Resolutions(_)
             | Self::Config(_)
+            | Self::Telemetry(_)
             | Self::Backup(BackupError::Exists(_) | BackupError::Missing(_))
             | Self::Repair(RepairRefusal::NoSuchRepair { .. })
             | Self::Store(StoreError::Address { .. }) => USAGE,

@@ -99,7 +99,7 @@ async fn dispatch(cli: Cli) -> Result<std::process::ExitCode, CliError> {
         Command::Identity(command) => identity::run(&cli.global, command).await?,
         Command::Serve(args) => serve::run(&cli.global, &args).await?,
         Command::Project => project::run(&cli.global).await?,
-        Command::Backup { file } => backup::run(&cli.global, &file).await?,
+        Command::Backup(args) => backup::run(&cli.global, &args.file).await?,
         Command::Restore(args) => backup::run_restore(&cli.global, &args).await?,
         Command::Rebuild => rebuild::run(&cli.global).await?,
         Command::Doctor => doctor::run(&cli.global).await?,

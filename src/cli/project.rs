@@ -7,11 +7,11 @@ use super::args::Global;
 use super::error::CliError;
 use super::signals;
 use crate::projector::{Role, Running};
-use crate::telemetry::logs;
+use crate::telemetry;
 
 pub async fn run(global: &Global) -> Result<(), CliError> {
     let config = &global.settings.config;
-    logs::start(config.log.level, config.log.format)?;
+    let _telemetry = telemetry::start(config)?;
     let stop = signals::stop()?;
     let app = App::open_with(global, config.options()).await?;
     let running = Running::start(

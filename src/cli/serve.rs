@@ -11,7 +11,7 @@ use super::signals;
 use crate::http::{Inner, Service, serve};
 use crate::projector::{Role, Running};
 use crate::service::Commands;
-use crate::telemetry::logs;
+use crate::telemetry::{self, logs};
 
 pub async fn run(global: &Global, args: &ServeArgs) -> Result<(), CliError> {
     let config = &global.settings.config;
@@ -21,7 +21,7 @@ pub async fn run(global: &Global, args: &ServeArgs) -> Result<(), CliError> {
             "--listen {listen}: without authentication the service listens on a loopback address only, such as 127.0.0.1:7316"
         )));
     }
-    logs::start(config.log.level, config.log.format)?;
+    let _telemetry = telemetry::start(config)?;
     let stop = signals::stop()?;
     let app = App::open_with(global, config.options()).await?;
     let role = if args.no_projector {

@@ -55,14 +55,12 @@ impl Loaded {
     pub fn entries(&self) -> Vec<Entry> {
         let mut shown = self.config.clone();
         shown.store.url = masked(&shown.store.url);
+        shown.telemetry.traces = shown.telemetry.traces.as_deref().map(masked);
         // All keys have values that TOML can write.
         let sections = Table::try_from(shown).unwrap_or_default();
         let mut entries = vec![];
         for (section, keys) in sections {
-            let keys = match keys {
-                Value::Table(keys) => keys,
-                _ => continue,
-            };
+            let Value::Table(keys) = keys else { continue };
             for (key, value) in keys {
                 let key = format!("{section}.{key}");
                 let origin = self.origins.get(&key).cloned();

@@ -28,6 +28,8 @@ pub struct Config {
     pub timeouts: Timeouts,
     /// The log.
     pub log: Log,
+    /// Traces.
+    pub telemetry: Telemetry,
 }
 
 /// Where the service listens.
@@ -141,6 +143,14 @@ pub struct Log {
     pub level: logs::Level,
     /// How a line is written.
     pub format: logs::Form,
+}
+
+/// Traces.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Telemetry {
+    /// Where a collector takes them by OTLP over HTTP: `http://127.0.0.1:4318/v1/traces`.
+    pub traces: Option<String>,
 }
 
 impl Config {

@@ -67,12 +67,12 @@ pub async fn bound(State(service): State<Service>, request: Request, next: Next)
         return next.run(request).await;
     }
     let writes = writes(request.method());
-    let (requests, writers) = service.room();
-    let Ok(_request) = Arc::clone(requests).try_acquire_owned() else {
+    let (room, writing_room) = service.room();
+    let Ok(_request) = Arc::clone(room).try_acquire_owned() else {
         return overloaded("as many requests as it takes on at once").into_response();
     };
     let _write = if writes {
-        match Arc::clone(writers).try_acquire_owned() {
+        match Arc::clone(writing_room).try_acquire_owned() {
             Ok(room) => Some(room),
             Err(_) => return overloaded("as many commands as it takes on at once").into_response(),
         }

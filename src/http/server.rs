@@ -42,16 +42,17 @@ pub async fn serve<L: Listener<Addr = SocketAddr>>(
     let graceful = GracefulShutdown::new();
     let room = Arc::new(Semaphore::new(limits.connections));
     let mut connections = JoinSet::new();
-    let mut upkeep = tokio::time::interval(UPKEEP);
+    let upkeep = tokio::spawn(async {
+        loop {
+            tokio::time::sleep(UPKEEP).await;
+            metrics::upkeep();
+        }
+    });
     tokio::pin!(stop);
     loop {
         let (io, peer, place) = tokio::select! {
             biased;
             () = &mut stop => break,
-            _ = upkeep.tick() => {
-                metrics::upkeep();
-                continue;
-            }
             connection = accept(&mut listener, &room) => connection,
         };
         while connections.try_join_next().is_some() {}
@@ -75,6 +76,7 @@ pub async fn serve<L: Listener<Addr = SocketAddr>>(
         tracing::warn!(after = ?limits.shutdown, "stopping: requests that still run are given up");
     }
     connections.shutdown().await;
+    upkeep.abort();
     Ok(())
 }
 

@@ -3,11 +3,11 @@
 use std::io::stderr;
 
 use serde::{Deserialize, Serialize};
+use tracing::Subscriber;
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::Layer;
 use tracing_subscriber::filter::Targets;
-use tracing_subscriber::layer::SubscriberExt;
-use tracing_subscriber::util::{SubscriberInitExt, TryInitError};
+use tracing_subscriber::registry::LookupSpan;
 
 /// The least that is logged.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,27 +35,28 @@ pub enum Form {
     Json,
 }
 
-/// Begins to log.
-///
-/// # Errors
-/// If the process logs already.
-pub fn start(level: Level, form: Form) -> Result<(), TryInitError> {
-    let own = match level {
-        Level::Error => LevelFilter::ERROR,
-        Level::Warn => LevelFilter::WARN,
-        Level::Info => LevelFilter::INFO,
-        Level::Debug => LevelFilter::DEBUG,
-    };
-    // Libraries log statements with their values when they debug.
-    let filter = Targets::new()
-        .with_default(own.min(LevelFilter::WARN))
-        .with_target("nianlun", own);
+/// What writes the lines.
+pub(super) fn layer<S: Subscriber + for<'span> LookupSpan<'span>>(
+    level: Level,
+    form: Form,
+) -> impl Layer<S> {
     let lines = tracing_subscriber::fmt::layer().with_writer(stderr);
     let lines = match form {
         Form::Text => lines.with_ansi(false).boxed(),
         Form::Json => lines.json().flatten_event(true).boxed(),
     };
-    tracing_subscriber::registry()
-        .with(lines.with_filter(filter))
-        .try_init()
+    lines.with_filter(own(level))
+}
+
+/// What the program itself says from a level on. Libraries warn at most: they log statements with their values when they debug.
+pub(super) fn own(level: Level) -> Targets {
+    let level = match level {
+        Level::Error => LevelFilter::ERROR,
+        Level::Warn => LevelFilter::WARN,
+        Level::Info => LevelFilter::INFO,
+        Level::Debug => LevelFilter::DEBUG,
+    };
+    Targets::new()
+        .with_default(level.min(LevelFilter::WARN))
+        .with_target("nianlun", level)
 }

@@ -72,9 +72,16 @@ fn a_flag_wins_over_the_environment_and_that_over_the_file() {
     says(&line(&ran, "store.url"), &["sqlite:flag.db (--store)"]);
 }
 
+/// A file, the environment, and what is said of them.
+type Case = (
+    &'static str,
+    &'static [(&'static str, &'static str)],
+    &'static [&'static str],
+);
+
 #[test]
 fn what_cannot_be_used_is_named_with_its_line_and_key() {
-    let cases: [(&str, &[(&str, &str)], &[&str]); 8] = [
+    let cases: [Case; 8] = [
         (
             "[limits]\nrequests = 1\ncolour = 2\n",
             &[],
@@ -131,4 +138,13 @@ fn a_password_in_the_settings_is_not_shown() {
         "{}",
         ran.err
     );
+}
+
+#[cfg(not(feature = "otlp"))]
+#[test]
+fn traces_are_refused_by_a_program_that_cannot_send_them() {
+    let file = "[telemetry]\ntraces = \"http://127.0.0.1:4318/v1/traces\"\n";
+    let ran = run(file, &[], &["serve", "--listen", "127.0.0.1:0"]);
+    assert_eq!(ran.code, Some(2), "{}", ran.err);
+    says(&ran.err, &["telemetry.traces", "feature otlp"]);
 }

@@ -236,6 +236,8 @@ mod limits {
         a_body_that_pauses_is_given_up,
         a_head_that_does_not_come_is_given_up,
         a_head_that_is_too_large_is_refused,
+        what_takes_too_long_is_given_up,
+        a_connection_beyond_the_room_waits_for_another_to_end,
     );
 
     fn with(limits: Limits) -> Settings {
@@ -346,5 +348,37 @@ mod limits {
         let answer = raw(&api, b"this is no HTTP\r\n\r\n").await;
         assert!(answer.starts_with("HTTP/1.1 400 "), "{answer}");
         at(&api, "/healthz").await.ok();
+    }
+
+    async fn what_takes_too_long_is_given_up(harness: &Harness) {
+        let limits = Limits {
+            request_time: Duration::from_nanos(1),
+            ..Limits::default()
+        };
+        let api = Api::with(harness, with(limits)).await;
+        let read = api.get("/companies").await;
+        assert_eq!(read.problem(), "timed-out");
+        let body = json!({"event": "registered", "fields": {"name": "甲"}});
+        let write = api.post("/companies", &body).await;
+        assert_eq!(write.problem(), "timed-out");
+        let mend = write.json()["mend"].as_str().expect("a way out").to_owned();
+        assert!(mend.contains("Idempotency-Key"), "{mend}");
+    }
+
+    async fn a_connection_beyond_the_room_waits_for_another_to_end(harness: &Harness) {
+        let limits = Limits {
+            connections: 1,
+            ..Limits::default()
+        };
+        let api = Api::with(harness, with(limits)).await;
+        let address = api.base.trim_start_matches("http://").to_owned();
+        let held = std::net::TcpStream::connect(address).expect("connected");
+        let patience = Duration::from_millis(500);
+        let path = format!("{}/healthz", api.base);
+        let waits = api.client.get(&path).timeout(patience).send().await;
+        assert!(waits.is_err_and(|error| error.is_timeout()));
+        drop(held);
+        let answered = api.client.get(&path).send().await.expect("an answer");
+        assert_eq!(answered.status(), 200);
     }
 }

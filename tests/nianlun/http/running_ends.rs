@@ -1,5 +1,6 @@
 //! A service that ends, in peace or by SIGKILL, while writers write: each acknowledged command is there, once.
 
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -10,12 +11,14 @@ use tokio::task::JoinSet;
 
 use crate::contract;
 use crate::support::database::{Dialect, Harness};
+use crate::support::program::Program;
 use crate::support::served::Served;
 
 contract!(
     a_service_that_is_terminated_loses_no_acknowledged_command,
     a_service_that_is_killed_loses_no_acknowledged_command,
     a_request_that_runs_is_answered_before_the_service_ends,
+    services_without_a_projector_read_what_another_process_projects,
 );
 
 /// Writers at once.
@@ -181,4 +184,44 @@ async fn a_request_that_runs_is_answered_before_the_service_ends(harness: &Harne
     assert_eq!(code, Some(0), "{log}");
     let recorded = harness.number("SELECT count(*) FROM events").await;
     assert_eq!(recorded, 1);
+}
+
+async fn services_without_a_projector_read_what_another_process_projects(harness: &Harness) {
+    let served = Served::start(harness, &["--no-projector"], &[]);
+    let client = Client::new();
+    let companies = format!("{}/api/v1/companies", served.base);
+    let body = json!({"event": "registered", "fields": {"name": "first"}});
+    let sent = client.post(&companies).json(&body).send().await;
+    assert_eq!(sent.expect("an answer").status(), StatusCode::CREATED);
+    let read = format!("{companies}?min_position=1");
+    let lacking = client.get(&read).send().await.expect("an answer");
+    let lacking: Value = lacking.json().await.expect("a problem");
+    assert_eq!(lacking["type"], "/problems/not-yet");
+    let waiting = figure(&served, "nianlun_sequencer_lag_positions").await;
+    assert_eq!(waiting, "1");
+
+    let mut projector = Program::over(harness)
+        .command(&["project"])
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    let read = client.get(&read).send().await.expect("an answer");
+    assert_eq!(read.status(), StatusCode::OK);
+    let waiting = figure(&served, "nianlun_sequencer_lag_positions").await;
+    assert_eq!(waiting, "0");
+    let terminated = Command::new("kill")
+        .args(["-TERM", &projector.id().to_string()])
+        .status();
+    assert!(terminated.expect("kill").success());
+    assert_eq!(projector.wait().expect("ended").code(), Some(0));
+}
+
+async fn figure(served: &Served, name: &str) -> String {
+    let metrics = reqwest::get(format!("{}/metrics", served.base)).await;
+    let text = metrics.expect("an answer").text().await.expect("figures");
+    let line = text
+        .lines()
+        .find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+    line.unwrap_or_else(|| panic!("{name} is not in\n{text}"))
+        .to_owned()
 }
