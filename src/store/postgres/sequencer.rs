@@ -72,13 +72,16 @@ SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint AS now,
     system AS known_system, position, admitted_at
 FROM log_state";
 
-/// What the next round would admit; before the first round in a cluster nothing can be told.
+/// What the next round would admit. Before the first round in a cluster the snapshot says nothing: then all are counted.
 const WAITING: &str = "
 WITH state AS MATERIALIZED (SELECT * FROM log_state)
-SELECT (SELECT count(*) FROM events
-        WHERE xid >= (SELECT pg_snapshot_xmax(snapshot)::text::xid8 FROM state))
-    + (SELECT count(*) FROM events
-        WHERE xid = ANY (ARRAY(SELECT pg_snapshot_xip(snapshot)::text::xid8 FROM state))) AS waiting";
+SELECT CASE WHEN system = (SELECT system_identifier FROM pg_control_system())
+    THEN (SELECT count(*) FROM events
+            WHERE xid >= (SELECT pg_snapshot_xmax(snapshot)::text::xid8 FROM state))
+        + (SELECT count(*) FROM events
+            WHERE xid = ANY (ARRAY(SELECT pg_snapshot_xip(snapshot)::text::xid8 FROM state)))
+    ELSE (SELECT count(*) FROM events) - position END AS waiting
+FROM state";
 
 pub(super) async fn unadmitted(pool: &PgPool) -> Result<u64, StoreError> {
     let mut transaction = pool.begin().await?;
