@@ -5,6 +5,8 @@ mod reads;
 mod running;
 mod running_ends;
 mod running_load;
+#[cfg(feature = "otlp")]
+mod running_traces;
 
 use serde_json::{Value, json};
 
