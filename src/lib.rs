@@ -1,6 +1,7 @@
 //! Nianlun (年轮): the record of how enterprises grow.
 
 pub mod cli;
+pub mod config;
 pub mod export;
 pub mod generate;
 mod hex;
@@ -14,3 +15,4 @@ pub mod query;
 pub mod record;
 pub mod service;
 pub mod store;
+pub mod telemetry;

@@ -15,7 +15,7 @@ use super::error::CliError;
 use super::progress;
 use crate::projector::{Folds, catch_up};
 use crate::query::{Candidate, Directory, Find, Place, Point, find_companies, known_at, synthetic};
-use crate::store::{FactColumn, KnownAt, Store, StreamId, Valid, open};
+use crate::store::{FactColumn, KnownAt, Options, Store, StreamId, Valid, open_with};
 
 /// The zone of an installation that has not set another.
 const DEFAULT_ZONE: &str = "Asia/Shanghai";
@@ -47,7 +47,12 @@ pub struct Located {
 impl App {
     /// Opens an installation; a new one gets its zone.
     pub async fn open(global: &Global) -> Result<Self, CliError> {
-        let store = open(&global.store).await?;
+        Self::open_with(global, Options::default()).await
+    }
+
+    /// [`Self::open`] with options of the store.
+    pub async fn open_with(global: &Global, options: Options) -> Result<Self, CliError> {
+        let store = open_with(&global.store, options).await?;
         let wanted = global.zone.as_deref();
         let name = match (store.setting(ZONE).await?, wanted) {
             (Some(kept), Some(wanted)) if kept != wanted => {

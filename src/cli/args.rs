@@ -1,8 +1,10 @@
 //! What can be asked on the command line.
 
 mod access;
+mod copies;
 mod export;
 mod import;
+mod pipeline;
 mod token;
 
 use std::path::PathBuf;
@@ -15,11 +17,13 @@ pub use crate::lang::Lang;
 use crate::query::Dates;
 
 pub use access::AccessArgs;
+pub use copies::{BackupArgs, RestoreArgs};
 pub use export::{
     ExportCommand, ExportCompanies, ExportEvents, ExportFacts, ExportForm, ExportRoster,
     HeadingsArg, Out, Whose,
 };
 pub use import::{ImportArgs, ImportCommand};
+pub use pipeline::PipelineArgs;
 pub use token::TokenCommand;
 
 /// Nianlun (年轮): the record of how enterprises grow.
@@ -55,6 +59,12 @@ pub struct Global {
     /// No progress bars
     #[arg(long, short, global = true)]
     pub quiet: bool,
+    /// A file of settings (docs/running.md)
+    #[arg(long, global = true, env = "NIANLUN_CONFIG", value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// What is set, by the file and otherwise.
+    #[arg(skip)]
+    pub settings: crate::config::Loaded,
 }
 
 /// A form of output.
@@ -124,6 +134,12 @@ pub enum Command {
     /// API tokens: make, list, revoke (docs/access.md)
     #[command(subcommand)]
     Token(TokenCommand),
+    /// Admit and fold what other processes record, until a signal ends it
+    Project,
+    /// Copy the store to a file, while it is in use (SQLite)
+    Backup(BackupArgs),
+    /// Make a copy the store again (SQLite)
+    Restore(RestoreArgs),
     /// Write all facts anew from the events
     Rebuild,
     /// Say how the installation is
@@ -140,9 +156,9 @@ pub enum Command {
 /// Arguments of `serve`.
 #[derive(Debug, Args)]
 pub struct ServeArgs {
-    /// Where to listen
-    #[arg(long, default_value = "127.0.0.1:7316", value_name = "ADDRESS:PORT")]
-    pub listen: std::net::SocketAddr,
+    /// Where to listen [default: 127.0.0.1:7316]
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    pub listen: Option<std::net::SocketAddr>,
     /// Leave sequencing and folding to another process
     #[arg(long)]
     pub no_projector: bool,
@@ -270,41 +286,6 @@ pub enum CompanyCommand {
         #[command(flatten)]
         reading: Reading,
     },
-}
-
-/// Arguments of `pipeline`.
-#[derive(Debug, Args)]
-pub struct PipelineArgs {
-    /// On which ladder
-    #[arg(long, default_value = "zero-one-n")]
-    pub ladder: String,
-    /// Show the ladders there are
-    #[arg(long)]
-    pub ladders: bool,
-    /// Only companies with this attribute on the day, such as area=重庆; may be given again
-    #[arg(long = "where", value_name = "SCHEME=VALUE")]
-    pub attributes: Vec<String>,
-    /// Only companies that a source shows with this status on the day, such as yc-directory=Active
-    #[arg(long, value_name = "SOURCE=STATUS")]
-    pub observed: Vec<String>,
-    /// Only companies that this source lists on the day
-    #[arg(long, value_name = "SOURCE")]
-    pub present: Vec<String>,
-    /// Only companies with space at this carrier on the day
-    #[arg(long)]
-    pub carrier: Option<String>,
-    /// Only members of this cluster on the day
-    #[arg(long)]
-    pub cluster: Option<String>,
-    /// A series up to the day instead
-    #[arg(long, value_enum)]
-    pub series: Option<PeriodArg>,
-    /// The first day of the series
-    #[arg(long, requires = "series")]
-    pub from: Option<Day>,
-    /// The point in question
-    #[command(flatten)]
-    pub reading: Reading,
 }
 
 /// The length of a period.

@@ -50,6 +50,9 @@ pub async fn run(global: &Global) -> Result<(), CliError> {
         );
         lines.push((what, mend));
     }
+    for entry in global.settings.entries() {
+        lines.push((entry.key, format!("{} ({})", entry.value, entry.origin)));
+    }
     let sheet = Sheet {
         title: String::new(),
         columns: vec![

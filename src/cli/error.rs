@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use crate::config::ConfigError;
 use crate::export::ExportError;
 use crate::identity::RepairRefusal;
 use crate::identity::file::FileError;
@@ -10,7 +11,8 @@ use crate::intake::FieldError;
 use crate::projector::{FoldsError, ProjectorError};
 use crate::query::PointError;
 use crate::service::CommandError;
-use crate::store::StoreError;
+use crate::store::{BackupError, StoreError};
+use crate::telemetry::TelemetryError;
 
 /// A command that failed.
 #[derive(Debug, thiserror::Error)]
@@ -65,6 +67,15 @@ pub enum CliError {
     /// An export.
     #[error(transparent)]
     Export(#[from] ExportError),
+    /// The settings.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// A copy of the store.
+    #[error(transparent)]
+    Backup(#[from] BackupError),
+    /// Log or traces cannot begin.
+    #[error(transparent)]
+    Telemetry(#[from] TelemetryError),
     /// Output cannot be written.
     #[error("cannot write the output: {0}")]
     Output(#[from] std::io::Error),
@@ -98,6 +109,9 @@ impl CliError {
             | Self::Import(ImportError::Mapping(_))
             | Self::Export(ExportError::Exists { .. } | ExportError::NotAFile { .. })
             | Self::Resolutions(_)
+            | Self::Config(_)
+            | Self::Telemetry(_)
+            | Self::Backup(BackupError::Exists(_) | BackupError::Missing(_))
             | Self::Repair(RepairRefusal::NoSuchRepair { .. })
             | Self::Store(StoreError::Address { .. }) => USAGE,
             Self::Repair(RepairRefusal::Store(error))

@@ -44,9 +44,10 @@ pub async fn finish(request: Request, next: Next) -> Response {
         None => plain(&mut response).await,
     };
     if let Some(problem) = problem {
+        let kind = problem.kind();
         let headers = std::mem::take(response.headers_mut());
-        let mut answer =
-            (problem.kind().status(), axum::Json(problem.body(lang, id))).into_response();
+        let mut answer = (kind.status(), axum::Json(problem.body(lang, id))).into_response();
+        answer.extensions_mut().insert(kind);
         let media = HeaderValue::from_static("application/problem+json");
         for name in [header::RETRY_AFTER, header::WWW_AUTHENTICATE, header::ALLOW] {
             if let Some(value) = headers.get(&name) {

@@ -1,46 +1,47 @@
 //! The service: an HTTP API over the same commands and queries as the command line (docs/api.md).
 //!
-//! A request passes, from outside in: its id, the last hand on the answer ([`finish`]), who asks ([`access`]), what the address
-//! takes ([`contract`]), and its handler in [`routes`].
+//! A request passes, from outside in: its id, log and figures ([`observe`]), compression ([`compress`]), the last hand on the
+//! answer ([`finish`]), the room there is ([`limits`]), who asks ([`access`]), what the address takes ([`contract`]), and its
+//! handler in [`routes`].
 
 pub mod access;
 mod cloud;
+mod compress;
 mod contract;
 mod exporting;
 mod feed;
 mod find;
 mod finish;
 mod imports;
+mod limits;
+mod observe;
 mod page;
 pub mod problem;
 mod query;
 mod reading;
 mod refused;
 mod routes;
+mod server;
 mod service;
 mod tls;
 mod upload;
 mod writing;
 
-use std::net::SocketAddr;
-use std::sync::Arc;
-
 use axum::Router;
-use axum::extract::Request;
-use axum::middleware::{Next, from_fn, from_fn_with_state};
-use axum::response::Response;
-use tokio::net::TcpListener;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use tower_http::catch_panic::CatchPanicLayer;
 use utoipa::OpenApi;
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::Schema;
 use utoipa_axum::router::OpenApiRouter;
-use uuid::Uuid;
 
+pub use limits::Limits;
+pub use server::serve;
 pub use service::{Inner, Service, Settings};
 pub use tls::{TlsError, serve_tls};
 
-use self::finish::RequestId;
-use self::problem::ProblemBody;
+use self::problem::{Problem, ProblemBody};
 
 /// The document without its addresses.
 #[derive(OpenApi)]
@@ -102,38 +103,20 @@ pub fn router(service: Service) -> Router {
             axum::routing::get(move || std::future::ready(axum::Json(served.clone()))),
         )
         .layer(from_fn_with_state(contract, contract::check))
+        .layer(from_fn(observe::note_actor))
         .layer(from_fn_with_state((access, policy), access::admit))
+        .layer(from_fn_with_state(service.clone(), limits::bound))
+        .layer(CatchPanicLayer::custom(broke_down))
         .layer(from_fn(finish::finish))
         .layer(access::cors(&settings.origins))
         .layer(from_fn_with_state(settings.tls.is_some(), access::secure))
-        .layer(from_fn(identify))
+        .layer(compress::layer())
+        .layer(from_fn(compress::weaken))
+        .layer(from_fn(observe::observe))
         .with_state(service)
 }
 
-/// Serves until `stop` ends; then no new request is taken, and those that came are answered.
-///
-/// # Errors
-/// If the listener fails.
-pub async fn serve(
-    listener: TcpListener,
-    service: Service,
-    stop: impl Future<Output = ()> + Send + 'static,
-) -> std::io::Result<()> {
-    let feed = Arc::clone(&service.feed);
-    let router = router(service).into_make_service_with_connect_info::<SocketAddr>();
-    let stop = async move {
-        stop.await;
-        // A feed has no end of its own.
-        feed.close();
-    };
-    axum::serve(listener, router)
-        .with_graceful_shutdown(stop)
-        .await
-}
-
-/// Gives the request its id.
-async fn identify(mut request: Request, next: Next) -> Response {
-    let id = Uuid::now_v7().to_string();
-    request.extensions_mut().insert(RequestId(id));
-    next.run(request).await
+/// What is answered where the program broke down; where that was, standard error says.
+fn broke_down(_: Box<dyn std::any::Any + Send>) -> Response {
+    Problem::internal("a handler broke down").into_response()
 }

@@ -92,6 +92,8 @@ kinds! {
     Unavailable: "unavailable", SERVICE_UNAVAILABLE, "数据库暂不可用", "The database is unavailable";
     /// The position that was asked for is not in the facts yet.
     NotYet: "not-yet", SERVICE_UNAVAILABLE, "所要求的位置尚未投影", "That position is not in the facts yet";
+    /// The service should get no requests now.
+    NotReady: "not-ready", SERVICE_UNAVAILABLE, "服务尚未就绪", "The service is not ready";
 }
 
 impl Kind {
@@ -124,7 +126,7 @@ impl Kind {
     const fn retry_after(self) -> Option<u16> {
         match self {
             Self::Overloaded | Self::Contended | Self::NotYet => Some(1),
-            Self::Unavailable => Some(5),
+            Self::Unavailable | Self::NotReady => Some(5),
             _ => None,
         }
     }

@@ -33,7 +33,7 @@ impl From<StoreError> for Problem {
                 tracing::warn!(reason, "the database cannot be reached");
                 Self::new(
                     Kind::Unavailable,
-                    "the database cannot be reached; nothing was recorded",
+                    "the database cannot be reached; whether a command was recorded is open",
                 )
             }
             error => Self::internal(error),

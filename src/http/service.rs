@@ -8,9 +8,13 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use nianlun_aggregates::Day;
 
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+
 use super::access::Access;
 use super::feed::Feed;
 use super::imports::Imports;
+use super::limits::Limits;
 use super::problem::{Kind, Problem};
 use crate::projector::{Folds, Running};
 use crate::service::Commands;
@@ -20,10 +24,18 @@ use crate::store::Store;
 #[derive(Clone)]
 pub struct Service {
     inner: Arc<Inner>,
+    room: Arc<Room>,
     /// Imports that run behind requests.
     pub imports: Imports,
     /// The feed of changes.
     pub feed: Arc<Feed>,
+}
+
+/// What there is room for.
+struct Room {
+    stopping: CancellationToken,
+    requests: Arc<Semaphore>,
+    writes: Arc<Semaphore>,
 }
 
 /// What all requests share.
@@ -59,6 +71,8 @@ pub struct Settings {
     pub stall: Duration,
     /// How many readers the feed of changes has at most.
     pub readers: usize,
+    /// How much it takes on at once, and for how long.
+    pub limits: Limits,
 }
 
 impl Default for Settings {
@@ -70,6 +84,7 @@ impl Default for Settings {
             upload: 1 << 30,
             stall: Duration::from_secs(30),
             readers: 10_000,
+            limits: Limits::default(),
         }
     }
 }
@@ -89,13 +104,31 @@ impl Service {
     /// Over an open store.
     #[must_use]
     pub fn new(inner: Inner) -> Self {
+        let limits = &inner.settings.limits;
+        let room = Arc::new(Room {
+            stopping: CancellationToken::new(),
+            requests: Arc::new(Semaphore::new(limits.requests)),
+            writes: Arc::new(Semaphore::new(limits.writes)),
+        });
         let inner = Arc::new(inner);
         let reached = inner.projector.reached();
         Self {
+            room,
             feed: Feed::start(Arc::clone(&inner.store), reached, inner.settings.readers),
             imports: Imports::start(Arc::clone(&inner)),
             inner,
         }
+    }
+
+    /// Cancelled once it takes no more requests: what has no end by itself must end then.
+    #[must_use]
+    pub fn stopping(&self) -> &CancellationToken {
+        &self.room.stopping
+    }
+
+    /// The room for requests, and the room for those that write.
+    pub(super) fn room(&self) -> (&Arc<Semaphore>, &Arc<Semaphore>) {
+        (&self.room.requests, &self.room.writes)
     }
 
     /// Waits until a position is in the facts.
@@ -114,13 +147,12 @@ impl Service {
         )
     }
 
-    /// Ends the import that is running, then sequencer and projector, if nothing holds the service any longer.
+    /// Ends the import that is running, then sequencer and projector after a last round, and closes the store.
     pub async fn close(self) {
+        self.stopping().cancel();
         self.imports.stop().await;
-        if let Some(inner) = Arc::into_inner(self.inner) {
-            inner.projector.stop().await;
-            inner.store.close().await;
-        }
+        self.projector.stop().await;
+        self.store.close().await;
     }
 }
 

@@ -1,7 +1,6 @@
 //! The service over TLS.
 
 use std::net::SocketAddr;
-use std::time::Duration;
 
 use axum_server::Handle;
 use axum_server::tls_rustls::RustlsConfig;
@@ -9,9 +8,7 @@ use tokio::net::TcpListener;
 
 use super::access::TlsSettings;
 use super::service::Service;
-
-/// How long requests that came may take after the service was told to stop.
-const PATIENCE: Duration = Duration::from_secs(30);
+use crate::telemetry::metrics;
 
 /// Why the service is not served over TLS.
 #[derive(Debug, thiserror::Error)]
@@ -49,11 +46,14 @@ pub async fn serve_tls(
         key: tls.key.display().to_string(),
         reason,
     })?;
+    metrics::install().map_err(std::io::Error::other)?;
     let handle = Handle::new();
-    let stopping = handle.clone();
+    let (stopping, ending) = (handle.clone(), service.clone());
     let stopped = tokio::spawn(async move {
         stop.await;
-        stopping.graceful_shutdown(Some(PATIENCE));
+        ending.stopping().cancel();
+        ending.feed.close();
+        stopping.graceful_shutdown(Some(ending.settings.limits.shutdown));
     });
     let router = super::router(service).into_make_service_with_connect_info::<SocketAddr>();
     let served = axum_server::from_tcp_rustls(listener.into_std()?, config)?

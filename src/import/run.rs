@@ -268,6 +268,7 @@ impl Importer {
         }
         books::ask(store, &report.questions).await?;
         books::answer(store, &options.answers).await?;
+        crate::telemetry::metrics::imported(report.rows, report.events);
         let ended = Run {
             ended: Some(Timestamp::now().to_string()),
             counts: counts(report),

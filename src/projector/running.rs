@@ -1,8 +1,10 @@
 //! Sequencer and projector on a task of their own, for a service.
 
-use std::sync::Arc;
-use std::time::Duration;
+use std::panic::AssertUnwindSafe;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
+use futures_util::FutureExt;
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
 
@@ -13,6 +15,9 @@ use crate::store::Store;
 
 /// How often the log is looked at when nobody says that something was written: other processes may have.
 const POLL: Duration = Duration::from_millis(250);
+
+/// The longest pause after failures; it doubles with each of them.
+const PAUSE: Duration = Duration::from_secs(8);
 
 /// How far the log and the facts are.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -40,8 +45,9 @@ pub enum Role {
 pub struct Running {
     wake: Arc<Notify>,
     reached: watch::Receiver<Reached>,
+    whole: watch::Receiver<Instant>,
     stop: watch::Sender<bool>,
-    task: JoinHandle<()>,
+    task: Mutex<Option<JoinHandle<()>>>,
 }
 
 impl Running {
@@ -50,44 +56,23 @@ impl Running {
     pub fn start(store: Arc<dyn Store>, folds: Arc<Folds>, role: Role) -> Self {
         let wake = Arc::new(Notify::new());
         let (tell, reached) = watch::channel(Reached::default());
-        let (stop, mut stopped) = watch::channel(false);
-        let woken = Arc::clone(&wake);
-        let task = tokio::spawn(async move {
-            loop {
-                let now = match round(&store, &folds, role).await {
-                    Ok(now) => now,
-                    Err(error) => {
-                        let before = tell.borrow().failing.clone();
-                        let failing = Some(error.to_string());
-                        if before != failing {
-                            tracing::error!(%error, "the projector does not go on");
-                        }
-                        Reached {
-                            failing,
-                            ..tell.borrow().clone()
-                        }
-                    }
-                };
-                tell.send_if_modified(|before| {
-                    let moved = *before != now;
-                    *before = now;
-                    moved
-                });
-                if *stopped.borrow() {
-                    return;
-                }
-                tokio::select! {
-                    () = woken.notified() => {}
-                    () = tokio::time::sleep(POLL) => {}
-                    _ = stopped.changed() => {}
-                }
-            }
-        });
+        let (tell_whole, whole) = watch::channel(Instant::now());
+        let (stop, stopped) = watch::channel(false);
+        let work = Work {
+            store,
+            folds,
+            role,
+            woken: Arc::clone(&wake),
+            reached: tell,
+            whole: tell_whole,
+            stopped,
+        };
         Self {
             wake,
             reached,
+            whole,
             stop,
-            task,
+            task: Mutex::new(Some(tokio::spawn(work.run()))),
         }
     }
 
@@ -102,6 +87,12 @@ impl Running {
         self.reached.clone()
     }
 
+    /// For how long the facts may have lacked something: since when a round last found everything in them.
+    #[must_use]
+    pub fn lag(&self) -> Duration {
+        self.whole.borrow().elapsed()
+    }
+
     /// Waits until a position is in the facts; at most so long. Whether it is.
     pub async fn wait(&self, position: u64, patience: Duration) -> bool {
         let mut reached = self.reached.clone();
@@ -110,11 +101,76 @@ impl Running {
     }
 
     /// Ends it after a last round, so that what was written is in the facts.
-    pub async fn stop(self) {
+    pub async fn stop(&self) {
         // Nobody listens only if it has ended already.
         let _ = self.stop.send(true);
-        if let Err(error) = self.task.await {
+        let task = {
+            let mut task = self.task.lock().unwrap_or_else(PoisonError::into_inner);
+            task.take()
+        };
+        let Some(task) = task else { return };
+        if let Err(error) = task.await {
             tracing::error!(%error, "the projector broke down");
+        }
+    }
+}
+
+/// What the task has.
+struct Work {
+    store: Arc<dyn Store>,
+    folds: Arc<Folds>,
+    role: Role,
+    woken: Arc<Notify>,
+    reached: watch::Sender<Reached>,
+    whole: watch::Sender<Instant>,
+    stopped: watch::Receiver<bool>,
+}
+
+impl Work {
+    /// Rounds, until it is told to stop; a failure, even a panic, ends a round and not the work.
+    async fn run(mut self) {
+        let mut failures: u32 = 0;
+        loop {
+            let started = Instant::now();
+            let last = *self.stopped.borrow();
+            let round = AssertUnwindSafe(round(&self.store, &self.folds, self.role));
+            let now = match round.catch_unwind().await {
+                Ok(Ok(now)) => now,
+                Ok(Err(error)) => self.failed(error.to_string()),
+                Err(_) => self.failed("it broke down; the log has the place".to_owned()),
+            };
+            failures = match now.failing {
+                Some(_) => failures.saturating_add(1),
+                None => 0,
+            };
+            if now.failing.is_none() && now.facts >= now.head {
+                self.whole.send_replace(started);
+            }
+            self.reached.send_if_modified(|before| {
+                let moved = *before != now;
+                *before = now;
+                moved
+            });
+            if last {
+                return;
+            }
+            let pause = POLL.saturating_mul(1 << failures.min(5)).min(PAUSE);
+            tokio::select! {
+                () = self.woken.notified(), if failures == 0 => {}
+                () = tokio::time::sleep(pause) => {}
+                _ = self.stopped.changed() => {}
+            }
+        }
+    }
+
+    fn failed(&self, failing: String) -> Reached {
+        let before = self.reached.borrow().clone();
+        if before.failing.as_ref() != Some(&failing) {
+            tracing::error!(error = failing, "the projector does not go on");
+        }
+        Reached {
+            failing: Some(failing),
+            ..before
         }
     }
 }

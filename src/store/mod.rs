@@ -26,10 +26,11 @@ use uuid::Uuid;
 pub use bulk::{Bulk, NewEvent};
 pub use clock::{Clock, system_clock};
 pub use error::StoreError;
-pub use open::{Options, open, open_with};
+pub use open::{Options, masked, open, open_with};
 pub use postgres::PostgresStore;
 pub use repository::{Repository, SqliteRepository};
 pub use sqlite::SqliteStore;
+pub use sqlite::backup::{BackupError, Copied, backup, restore};
 pub use tokens::{Token, TokenHash};
 
 /// A stream: one aggregate's events.
@@ -441,8 +442,41 @@ pub trait Store: Send + Sync + 'static {
     /// Only those of the database.
     async fn report(&self) -> Result<BTreeMap<String, String>, StoreError>;
 
+    /// How many committed events no round of the sequencer has admitted yet.
+    ///
+    /// # Errors
+    /// Only those of the database.
+    async fn unadmitted(&self) -> Result<u64, StoreError>;
+
+    /// How its connections are, now; asks no database.
+    fn pool(&self) -> Pool;
+
     /// Closes all connections.
     async fn close(&self);
+}
+
+/// Connections to a database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pool {
+    /// The most that it opens.
+    pub limit: u32,
+    /// How many are open.
+    pub size: u32,
+    /// How many of these nobody uses.
+    pub idle: u32,
+}
+
+impl Pool {
+    /// Of one pool of sqlx.
+    fn of<D: sqlx::Database>(pool: &sqlx::Pool<D>) -> Self {
+        let size = pool.size();
+        Self {
+            limit: pool.options().get_max_connections(),
+            size,
+            // Both are read one after the other, so that idle may come out greater.
+            idle: u32::try_from(pool.num_idle()).unwrap_or(size).min(size),
+        }
+    }
 }
 
 /// How far a projection has read.

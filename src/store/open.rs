@@ -1,6 +1,7 @@
 //! From an address to a store.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::{Clock, PostgresStore, SqliteStore, Store, StoreError, system_clock};
 
@@ -9,12 +10,19 @@ use super::{Clock, PostgresStore, SqliteStore, Store, StoreError, system_clock};
 pub struct Options {
     /// The process clock that admission is checked against.
     pub clock: Clock,
+    /// How long a free connection to PostgreSQL is waited for, so how soon its absence is told. Who waits for SQLite waits for
+    /// another writer, who is not gone.
+    pub patience: Duration,
+    /// How many connections to PostgreSQL there are at most: a server takes 100 by default, for all its processes.
+    pub connections: u32,
 }
 
 impl Default for Options {
     fn default() -> Self {
         Self {
             clock: system_clock,
+            patience: Duration::from_secs(30),
+            connections: 16,
         }
     }
 }
@@ -72,7 +80,8 @@ pub async fn open_with(url: &str, options: Options) -> Result<Arc<dyn Store>, St
 }
 
 /// The address without its password, however badly it is written: it ends up in logs.
-fn masked(url: &str) -> String {
+#[must_use]
+pub fn masked(url: &str) -> String {
     let (scheme, rest) = match url.split_once("://") {
         Some((scheme, rest)) => (format!("{scheme}://"), rest),
         None => (String::new(), url),

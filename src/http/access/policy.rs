@@ -60,6 +60,9 @@ pub const POLICY: &[(&str, Needs)] = &[
     ("createToken", This(Right::Administer)),
     ("revokeToken", This(Right::Administer)),
     ("showProblem", Nothing),
+    ("alive", Nothing),
+    ("ready", Nothing),
+    ("metrics", Nothing),
 ];
 
 /// What is served and is no operation of the document: the document itself, which says nothing of what is recorded.

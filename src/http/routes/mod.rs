@@ -4,6 +4,7 @@ mod changes;
 mod companies;
 mod export_roster;
 mod exports;
+mod health;
 mod history;
 mod import_jobs;
 mod import_mapping;
@@ -63,5 +64,9 @@ pub fn api() -> OpenApiRouter<Service> {
 
 /// What is served beside it.
 pub fn beside() -> OpenApiRouter<Service> {
-    OpenApiRouter::new().routes(routes!(problems::show))
+    OpenApiRouter::new()
+        .routes(routes!(problems::show))
+        .routes(routes!(health::alive))
+        .routes(routes!(health::ready))
+        .routes(routes!(health::figures))
 }

@@ -38,6 +38,7 @@ const PAGES: &[(&str, &str)] = pages![
     "overloaded",
     "unavailable",
     "not-yet",
+    "not-ready",
 ];
 
 /// The page of a kind.

@@ -19,6 +19,15 @@ pub struct Write;
 /// Of uploads.
 #[derive(Debug)]
 pub struct Upload;
+/// Of addresses that ask nobody who they are and take nothing.
+#[derive(Debug)]
+pub struct Plain;
+
+/// Of those that tell whether the service is ready.
+#[derive(Debug)]
+pub struct Health;
+
+const OF_PLAIN: [Kind; 3] = [Kind::UnknownParameter, Kind::NotAcceptable, Kind::Internal];
 
 const ANY: [Kind; 8] = [
     Kind::MalformedRequest,
@@ -81,10 +90,27 @@ impl IntoResponses for Upload {
     }
 }
 
-/// Problems by their status.
+impl IntoResponses for Plain {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        by_status(OF_PLAIN.iter())
+    }
+}
+
+impl IntoResponses for Health {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        by_status(OF_PLAIN.iter().chain([&Kind::NotReady]))
+    }
+}
+
+/// Those that every address can answer with, and an address's own.
 fn problems(own: &[Kind]) -> BTreeMap<String, RefOr<Response>> {
+    by_status(ANY.iter().chain(own))
+}
+
+/// Problems by their status.
+fn by_status<'a>(all: impl Iterator<Item = &'a Kind>) -> BTreeMap<String, RefOr<Response>> {
     let mut kinds: BTreeMap<u16, Vec<Kind>> = BTreeMap::new();
-    for kind in ANY.iter().chain(own) {
+    for kind in all {
         kinds.entry(kind.status().as_u16()).or_default().push(*kind);
     }
     let response = |(status, kinds): (u16, Vec<Kind>)| {

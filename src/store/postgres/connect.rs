@@ -1,7 +1,5 @@
 //! Connecting, and bringing the schema up to date.
 
-use std::time::Duration;
-
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{ConnectOptions, Connection};
 use tokio::sync::Mutex;
@@ -11,12 +9,6 @@ use crate::store::migrate::{Script, migrator, scripts};
 use crate::store::{Options, StoreError};
 
 const SCRIPTS: &[Script] = scripts!("postgres");
-
-/// A server's default limit is 100 connections; this leaves room for other processes.
-const CONNECTIONS: u32 = 16;
-
-/// How long a command waits for a free connection.
-const PATIENCE: Duration = Duration::from_secs(30);
 
 impl PostgresStore {
     /// Connects and migrates.
@@ -32,8 +24,8 @@ impl PostgresStore {
         connection.close().await?;
 
         let pool = PgPoolOptions::new()
-            .max_connections(CONNECTIONS)
-            .acquire_timeout(PATIENCE)
+            .max_connections(options.connections)
+            .acquire_timeout(options.patience)
             .connect_with(connect)
             .await?;
         Ok(Self {

@@ -28,7 +28,7 @@ use tokio::sync::Mutex;
 use uuid::Uuid;
 
 use super::{
-    AdmittedEvent, Bulk, Checkpoint, Clock, FactColumn, FactQuery, FactSource, Projected,
+    AdmittedEvent, Bulk, Checkpoint, Clock, FactColumn, FactQuery, FactSource, Pool, Projected,
     Repository, Round, Store, StoreError, StreamId, TallyRow, Token, TokenHash,
 };
 
@@ -224,6 +224,14 @@ impl Store for PostgresStore {
 
     async fn report(&self) -> Result<BTreeMap<String, String>, StoreError> {
         settings::report(&self.pool).await
+    }
+
+    async fn unadmitted(&self) -> Result<u64, StoreError> {
+        sequencer::unadmitted(&self.pool).await
+    }
+
+    fn pool(&self) -> Pool {
+        Pool::of(&self.pool)
     }
 
     async fn close(&self) {

@@ -72,6 +72,25 @@ SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint AS now,
     system AS known_system, position, admitted_at
 FROM log_state";
 
+/// What the next round would admit. Before the first round in a cluster the snapshot says nothing: then all are counted.
+const WAITING: &str = "
+WITH state AS MATERIALIZED (SELECT * FROM log_state)
+SELECT CASE WHEN system = (SELECT system_identifier FROM pg_control_system())
+    THEN (SELECT count(*) FROM events
+            WHERE xid >= (SELECT pg_snapshot_xmax(snapshot)::text::xid8 FROM state))
+        + (SELECT count(*) FROM events
+            WHERE xid = ANY (ARRAY(SELECT pg_snapshot_xip(snapshot)::text::xid8 FROM state)))
+    ELSE (SELECT count(*) FROM events) - position END AS waiting
+FROM state";
+
+pub(super) async fn unadmitted(pool: &PgPool) -> Result<u64, StoreError> {
+    let mut transaction = pool.begin().await?;
+    sqlx::query(BY_INDEX).execute(&mut *transaction).await?;
+    let row = sqlx::query(WAITING).fetch_one(&mut *transaction).await?;
+    transaction.commit().await?;
+    Ok(rows::count(row.try_get("waiting")?))
+}
+
 pub(super) async fn round(pool: &PgPool, clock: Clock) -> Result<Round, StoreError> {
     let mut tries = Tries::default();
     loop {

@@ -12,7 +12,7 @@ use super::SqliteStore;
 use crate::store::migrate::{Script, migrator, scripts};
 use crate::store::{Options, StoreError};
 
-const SCRIPTS: &[Script] = scripts!("sqlite");
+pub(super) const SCRIPTS: &[Script] = scripts!("sqlite");
 
 /// Readers at once.
 const READERS: u32 = 4;

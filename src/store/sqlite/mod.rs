@@ -1,6 +1,7 @@
 //! The store over SQLite.
 
 mod append;
+pub(super) mod backup;
 mod connect;
 mod dialect;
 mod facts;
@@ -27,7 +28,7 @@ use tokio::sync::Mutex;
 use uuid::Uuid;
 
 use super::{
-    AdmittedEvent, Bulk, Checkpoint, Clock, FactColumn, FactQuery, FactSource, Projected,
+    AdmittedEvent, Bulk, Checkpoint, Clock, FactColumn, FactQuery, FactSource, Pool, Projected,
     Repository, Round, SqliteRepository, Store, StoreError, StreamId, TallyRow, Token, TokenHash,
 };
 
@@ -229,6 +230,19 @@ impl Store for SqliteStore {
 
     async fn report(&self) -> Result<BTreeMap<String, String>, StoreError> {
         settings::report(&self.writer, &self.readers).await
+    }
+
+    async fn unadmitted(&self) -> Result<u64, StoreError> {
+        sequencer::unadmitted(&self.readers).await
+    }
+
+    fn pool(&self) -> Pool {
+        let (writer, readers) = (Pool::of(&self.writer), Pool::of(&self.readers));
+        Pool {
+            limit: writer.limit + readers.limit,
+            size: writer.size + readers.size,
+            idle: writer.idle + readers.idle,
+        }
     }
 
     async fn close(&self) {

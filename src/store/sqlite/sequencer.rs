@@ -79,3 +79,9 @@ async fn admit(connection: &mut SqliteConnection, clock: Clock) -> Result<Round,
         head: rows::known(&state)?,
     })
 }
+
+pub(super) async fn unadmitted(readers: &SqlitePool) -> Result<u64, StoreError> {
+    let sql = "SELECT count(*) AS waiting FROM events WHERE draw > (SELECT draw FROM log_state)";
+    let row = sqlx::query(sql).fetch_one(readers).await?;
+    Ok(rows::count(row.try_get("waiting")?))
+}

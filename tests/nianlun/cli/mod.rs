@@ -1,5 +1,6 @@
 //! The command line, command by command, through the real binary.
 
+mod backup;
 mod bundled;
 mod carrier;
 mod cluster;
@@ -21,6 +22,7 @@ mod rebuild;
 mod record;
 mod record_places;
 mod record_refused;
+mod settings;
 mod town;
 
 use std::path::Path;

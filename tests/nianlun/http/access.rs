@@ -41,7 +41,7 @@ pub async fn token(api: &Api, role: Role, carriers: &[&str]) -> String {
         read_only: false,
         days: 1,
     };
-    let (secret, _) = issue(api.store.as_ref(), wanted, "test")
+    let (secret, _) = issue(api.store().as_ref(), wanted, "test")
         .await
         .expect("made");
     secret
@@ -216,7 +216,7 @@ async fn a_token_is_made_once_shown_used_and_revoked(harness: &Harness) {
 async fn a_token_that_another_process_revokes_stops_within_seconds(harness: &Harness) {
     let api = closed(harness).await;
     api.get("/companies").await.ok();
-    let [token] = &api.store.tokens().await.expect("tokens")[..] else {
+    let [token] = &api.store().tokens().await.expect("tokens")[..] else {
         panic!("one token")
     };
     let other = harness.open().await;
@@ -254,7 +254,7 @@ async fn a_token_that_has_expired_or_is_made_up_is_refused_without_a_word_of_it(
         revoked_at: None,
     };
     let hash = TokenHash(Sha256::digest(expired).into());
-    api.store.keep_token(&kept, &hash).await.expect("kept");
+    api.store().keep_token(&kept, &hash).await.expect("kept");
     for (secret, detail) in [
         (expired, "this token has expired"),
         ("nln_made_up", "this token is not known"),
@@ -313,7 +313,7 @@ async fn what_a_token_needs_is_told(harness: &Harness) {
 async fn events_remember_who_recorded_them_and_by_which_token(harness: &Harness) {
     let api = closed(harness).await;
     settled(&api).await;
-    let [token] = &api.store.tokens().await.expect("tokens")[..] else {
+    let [token] = &api.store().tokens().await.expect("tokens")[..] else {
         panic!("one token")
     };
     let path = "/companies/usci:91330103MA2J0XYC21/events?min_position=3";

@@ -13,6 +13,11 @@ mod import_runs;
 mod imports;
 mod reads;
 mod repairs;
+mod running;
+mod running_ends;
+mod running_load;
+#[cfg(feature = "otlp")]
+mod running_traces;
 
 use serde_json::{Value, json};
 

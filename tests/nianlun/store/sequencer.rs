@@ -19,6 +19,7 @@ contract!(
     nothing_is_admitted_while_the_clocks_disagree,
     a_killed_sequencer_is_taken_over,
     a_restored_backup_continues,
+    what_waits_for_the_log_is_counted,
 );
 
 async fn two_sequencers_at_once_stay_exact_under_concurrent_writers(harness: &Harness) {
@@ -253,4 +254,22 @@ async fn a_restored_backup_continues(harness: &Harness) {
     assert_eq!(sequenced(&*store).await, 2);
     assert_exact(&*store, 5).await;
     restored.close().await;
+}
+
+async fn what_waits_for_the_log_is_counted(harness: &Harness) {
+    let store = harness.open().await;
+    let waiting = async || store.unadmitted().await.expect("a count");
+    assert_eq!(waiting().await, 0);
+    persisted(&*store, &[note(company(1), 1)]).await;
+    assert_eq!(waiting().await, 1, "before the first round");
+    sequenced(&*store).await;
+    assert_eq!(waiting().await, 0);
+    let pair = [note(company(1), 2), note(company(1), 3)];
+    store.append_bulk(&pair).await.expect("appended");
+    assert_eq!(waiting().await, 2);
+    sequenced(&*store).await;
+    assert_eq!(waiting().await, 0);
+    let pool = store.pool();
+    assert!(pool.size >= 1 && pool.size <= pool.limit, "{pool:?}");
+    assert!(pool.idle <= pool.size, "{pool:?}");
 }

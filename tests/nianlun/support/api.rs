@@ -21,11 +21,16 @@ use super::database::Harness;
 pub struct Api {
     pub base: String,
     pub client: Client,
-    service: Service,
-    served: JoinHandle<std::io::Result<()>>,
-    pub store: Arc<dyn Store>,
     /// What it sends to show who it is.
     pub bearer: Option<String>,
+    store: Option<Arc<dyn Store>>,
+    here: Option<Here>,
+}
+
+/// A service of this process.
+struct Here {
+    service: Service,
+    served: JoinHandle<std::io::Result<()>>,
     // The service ends when this is dropped.
     stop: oneshot::Sender<()>,
 }
@@ -119,28 +124,45 @@ impl Api {
             let _ = stopped.await;
         }));
         Self {
-            base,
-            store,
+            store: Some(store),
+            here: Some(Here {
+                service,
+                served,
+                stop,
+            }),
+            ..Self::at(&base)
+        }
+    }
+
+    /// A client of a service that runs elsewhere.
+    pub fn at(base: &str) -> Self {
+        // The client's TLS needs to know whose cryptography to use.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        Self {
+            base: base.to_owned(),
             bearer: None,
             client: Client::builder()
                 .timeout(Duration::from_secs(30))
                 .build()
                 .expect("a client"),
-            service,
-            served,
-            stop,
+            store: None,
+            here: None,
         }
+    }
+
+    /// Its store, if it is a service of this process.
+    pub fn store(&self) -> &Arc<dyn Store> {
+        self.store.as_ref().expect("a service of this process")
     }
 
     /// Stops the service as the program does.
     pub async fn close(self) {
-        let Self {
+        let Self { here, client, .. } = self;
+        let Here {
             service,
             served,
             stop,
-            client,
-            ..
-        } = self;
+        } = here.expect("a service of this process");
         // Its connections are closed with it.
         drop((stop, client));
         served.await.expect("served").expect("no fault");

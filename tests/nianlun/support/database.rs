@@ -102,9 +102,15 @@ impl Harness {
 
     /// The same with another process clock.
     pub async fn open_with_clock(&self, clock: fn() -> i64) -> Arc<dyn Store> {
-        open_with(&self.url, Options { clock })
-            .await
-            .expect("the store opens")
+        open_with(
+            &self.url,
+            Options {
+                clock,
+                ..Options::default()
+            },
+        )
+        .await
+        .expect("the store opens")
     }
 
     /// SQLite: the file.

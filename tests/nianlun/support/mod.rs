@@ -10,6 +10,7 @@ pub mod events;
 pub mod facts;
 pub mod form;
 pub mod program;
+pub mod served;
 
 /// Turns cases, `async fn(&Harness)`, into tests over both dialects: `sqlite::case` and `postgres::case`.
 #[macro_export]

@@ -26,8 +26,13 @@ pub fn project(path: &str) -> PathBuf {
 
 impl Program {
     pub fn over(harness: &Harness) -> Self {
+        Self::at(&harness.url)
+    }
+
+    /// Over the store at an address.
+    pub fn at(url: &str) -> Self {
         Self {
-            url: harness.url.clone(),
+            url: url.to_owned(),
         }
     }
 

@@ -1,0 +1,150 @@
+//! Settings: by file, by environment, by flags; the later wins.
+
+use std::fs;
+use std::process::Command;
+
+use super::says;
+use crate::support::program::Ran;
+
+/// The program in a folder with a file of settings.
+fn run(text: &str, environment: &[(&str, &str)], args: &[&str]) -> Ran {
+    let folder = tempfile::tempdir().expect("a temporary directory");
+    fs::write(folder.path().join("nianlun.toml"), text).expect("written");
+    let run = |args: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_nianlun"));
+        command
+            .current_dir(folder.path())
+            .env("NIANLUN_LANG", "en")
+            .env_remove("NIANLUN_STORE")
+            .envs(environment.iter().copied())
+            .args(args);
+        let output = command.output().expect("the program starts");
+        Ran {
+            code: output.status.code(),
+            out: String::from_utf8(output.stdout).expect("UTF-8"),
+            err: String::from_utf8(output.stderr).expect("UTF-8"),
+        }
+    };
+    for store in ["sqlite:file.db", "sqlite:flag.db", "sqlite:variable.db"] {
+        run(&[
+            "--store", store, "record", "cluster", "a", "declared", "name=甲",
+        ]);
+    }
+    run(&[&["--config", "nianlun.toml"], args].concat())
+}
+
+/// The line of a key in what the doctor says.
+fn line(ran: &Ran, key: &str) -> String {
+    assert_eq!(ran.code, Some(0), "{}", ran.err);
+    let mut lines = ran.out.lines().map(|line| line.trim_matches(['|', ' ']));
+    let line = lines.find(|line| line.split([' ', '|']).next() == Some(key));
+    line.unwrap_or_else(|| panic!("{key} is not in\n{}", ran.out))
+        .to_owned()
+}
+
+const FILE: &str = "[store]\nurl = \"sqlite:file.db\"\n[limits]\nrequests = 10\nwrites = 5\n[timeouts]\nrequest = \"7s\"\n";
+
+#[test]
+fn the_doctor_says_what_is_in_force_and_where_it_comes_from() {
+    let ran = run(FILE, &[("NIANLUN_LIMITS_WRITES", "6")], &["doctor"]);
+    says(
+        &line(&ran, "store.url"),
+        &["sqlite:file.db", "(nianlun.toml)"],
+    );
+    says(&line(&ran, "limits.requests"), &["10 (nianlun.toml)"]);
+    says(&line(&ran, "limits.writes"), &["6 (NIANLUN_LIMITS_WRITES)"]);
+    says(&line(&ran, "timeouts.request"), &["7s (nianlun.toml)"]);
+    says(&line(&ran, "timeouts.store"), &["2s (default)"]);
+    says(&line(&ran, "listen.address"), &["127.0.0.1:7316 (default)"]);
+}
+
+#[test]
+fn a_flag_wins_over_the_environment_and_that_over_the_file() {
+    let variable = [("NIANLUN_STORE", "sqlite:variable.db")];
+    let ran = run(FILE, &variable, &["doctor"]);
+    says(
+        &line(&ran, "store.url"),
+        &["sqlite:variable.db (NIANLUN_STORE)"],
+    );
+    let ran = run(FILE, &variable, &["--store", "sqlite:flag.db", "doctor"]);
+    says(&line(&ran, "store.url"), &["sqlite:flag.db (--store)"]);
+    let ran = run(FILE, &variable, &["doctor", "--store", "sqlite:flag.db"]);
+    says(&line(&ran, "store.url"), &["sqlite:flag.db (--store)"]);
+}
+
+/// A file, the environment, and what is said of them.
+type Case = (
+    &'static str,
+    &'static [(&'static str, &'static str)],
+    &'static [&'static str],
+);
+
+#[test]
+fn what_cannot_be_used_is_named_with_its_line_and_key() {
+    let cases: [Case; 8] = [
+        (
+            "[limits]\nrequests = 1\ncolour = 2\n",
+            &[],
+            &["nianlun.toml", "line 3", "colour"],
+        ),
+        (
+            "[limits]\nrequests = \"many\"\n",
+            &[],
+            &["line 2", "requests"],
+        ),
+        (
+            "[timeouts]\nrequest = \"soon\"\n",
+            &[],
+            &["line 2", "500ms, 2s, 15m"],
+        ),
+        (
+            "[timeouts]\nrequest = \"0s\"\n",
+            &[],
+            &["line 2", "no length of time"],
+        ),
+        (
+            "[limits]\nwrites = 0\n",
+            &[],
+            &["limits.writes = 0", "1 at least"],
+        ),
+        ("[limits\n", &[], &["nianlun.toml", "line 1"]),
+        (
+            "",
+            &[("NIANLUN_LIMITS_REQUESTS", "many")],
+            &["NIANLUN_LIMITS_REQUESTS", "invalid type"],
+        ),
+        (
+            "",
+            &[("NIANLUN_LIMITS_COLOUR", "2")],
+            &["NIANLUN_LIMITS_COLOUR", "colour"],
+        ),
+    ];
+    for (text, environment, parts) in cases {
+        let ran = run(text, environment, &["doctor"]);
+        assert_eq!(ran.code, Some(2), "{text}\n{}", ran.err);
+        says(&ran.err, parts);
+    }
+    let ran = run("", &[], &["--config", "missing.toml", "doctor"]);
+    assert_eq!(ran.code, Some(2), "{}", ran.err);
+}
+
+#[test]
+fn a_password_in_the_settings_is_not_shown() {
+    let file = "[store]\nurl = \"postgres://u:secret@127.0.0.1:1/db\"\n";
+    let ran = run(file, &[], &["doctor"]);
+    assert_eq!(ran.code, Some(1));
+    assert!(
+        !ran.err.contains("secret") && !ran.out.contains("secret"),
+        "{}",
+        ran.err
+    );
+}
+
+#[cfg(not(feature = "otlp"))]
+#[test]
+fn traces_are_refused_by_a_program_that_cannot_send_them() {
+    let file = "[telemetry]\ntraces = \"http://127.0.0.1:4318/v1/traces\"\n";
+    let ran = run(file, &[], &["serve", "--listen", "127.0.0.1:0"]);
+    assert_eq!(ran.code, Some(2), "{}", ran.err);
+    says(&ran.err, &["telemetry.traces", "feature otlp"]);
+}
