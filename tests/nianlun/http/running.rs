@@ -172,7 +172,7 @@ async fn a_line_of_the_log_names_a_request_and_nothing_secret(harness: &Harness)
     let line = answered.unwrap_or_else(|| panic!("{log}"));
     assert_eq!(line["status"], 400);
     assert_eq!(line["problem"], "malformed-request");
-    assert_eq!(line["actor"], "local");
+    assert_eq!(line["actor"], "tester");
     assert_eq!(line["span"]["id"], "asked-7");
     assert_eq!(line["span"]["method"], "GET");
     assert_eq!(line["span"]["route"], "/api/v1/companies");
