@@ -44,6 +44,11 @@ use self::problem::ProblemBody;
     components(schemas(ProblemBody)),
     tags(
         (name = "companies", description = "Companies: their stage, their state on a day, their events"),
+        (name = "carriers", description = "Carriers: their state on a day, their events, the companies there"),
+        (name = "clusters", description = "Clusters: their state on a day, their events, their members"),
+        (name = "pipeline", description = "How many stand on each stage of a ladder"),
+        (name = "findings", description = "Contradictions and irregularities"),
+        (name = "identity", description = "Records that may be of one company, and repairs of records"),
         (name = "commands", description = "Recording, correcting and taking back events"),
         (name = "service", description = "The service itself"),
     )
