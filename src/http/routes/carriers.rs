@@ -37,8 +37,8 @@ pub struct CarrierRow {
     id: String,
     /// Its name on the day.
     name: String,
-    /// Its types.
-    types: String,
+    /// The codes of its types.
+    types: Vec<String>,
     /// Its levels.
     levels: Vec<LevelBody>,
     /// The carrier that it is within, by name.
@@ -127,7 +127,12 @@ pub async fn list(reading: Reading) -> Result<Response, Problem> {
     let lines = carriers(reading.service.store.as_ref(), reading.point).await?;
     let rows = lines.into_iter().map(|line| CarrierRow {
         id: line.id.to_string(),
-        types: line.place.fact(kind::TYPE).to_owned(),
+        types: line
+            .place
+            .fact(kind::TYPE)
+            .split_whitespace()
+            .map(str::to_owned)
+            .collect(),
         code: line.place.code,
         name: line.place.name,
         levels: line

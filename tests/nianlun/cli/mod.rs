@@ -21,7 +21,7 @@ mod rebuild;
 mod record;
 mod record_places;
 mod record_refused;
-mod town;
+pub mod town;
 
 use std::path::Path;
 use std::process::{Command, Output};
