@@ -1,6 +1,5 @@
 //! What commands share: the open store, the folds, the zone, the words.
 
-use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -14,8 +13,11 @@ use super::args::{Global, Lang, Reading};
 use super::error::CliError;
 use super::progress;
 use crate::projector::{Folds, catch_up};
-use crate::query::{Candidate, Directory, Find, Place, Point, find_companies, known_at, synthetic};
-use crate::store::{FactColumn, KnownAt, Options, Store, StreamId, Valid, open_with};
+use crate::query::{
+    Candidate, Directory, Find, Place, Point, find_companies, known_at, made_up_among,
+    made_up_itself,
+};
+use crate::store::{KnownAt, Options, Store, StreamId, open_with};
 
 /// The zone of an installation that has not set another.
 const DEFAULT_ZONE: &str = "Asia/Shanghai";
@@ -129,6 +131,11 @@ impl App {
         Ok(Point { day, known })
     }
 
+    /// Today, as known now.
+    pub fn latest(&self) -> Result<Point, CliError> {
+        self.point_at(None, None)
+    }
+
     /// A time of RFC 3339 in the installation's zone.
     pub fn time(&self, text: &str) -> String {
         let time = text.parse::<Timestamp>().map(|time| {
@@ -179,36 +186,6 @@ impl App {
     #[must_use]
     pub const fn quiet(&self) -> bool {
         self.quiet
-    }
-
-    /// A key that no company has in a kind of fact at any time is a slip: it would find nobody.
-    pub async fn must_be_known(
-        &self,
-        kind: &str,
-        option: &str,
-        words: impl Iterator<Item = &String> + Send,
-    ) -> Result<(), CliError> {
-        let mut words = words.peekable();
-        if words.peek().is_none() {
-            return Ok(());
-        }
-        let point = Point {
-            day: self.today()?,
-            known: KnownAt::Latest,
-        };
-        let query = point.asking(Subject::Company, &[kind], Valid::Any);
-        let tally = self.store.tally(&query, &[FactColumn::Key]).await?;
-        let known: Vec<_> = tally
-            .into_iter()
-            .filter_map(|row| row.group.into_iter().next())
-            .collect();
-        match words.find(|word| !known.contains(word)) {
-            Some(word) => Err(CliError::Usage(format!(
-                "{option} {word}: no company has that; there are: {}",
-                known.join(", ")
-            ))),
-            None => Ok(()),
-        }
     }
 
     /// The one company that a word means.
@@ -269,34 +246,20 @@ impl App {
         })
     }
 
-    /// The note on companies that a generator made up; none if there are none.
-    pub fn made_up(&self, count: u64) -> Option<String> {
-        let what = self.pick(
-            "家为生成器合成，并非真实企业。",
-            "of these were made by a generator and are not real.",
-        );
-        (count > 0).then(|| format!("※ {count} {what}"))
-    }
-
-    /// That note for these companies.
+    /// The note on companies that a generator made up, if there are any among these.
     pub async fn made_up_among(
         &self,
         companies: impl IntoIterator<Item = Uuid>,
         point: Point,
     ) -> Result<Option<String>, CliError> {
-        let synthetic = synthetic(self.store.as_ref(), point).await?;
-        let companies: BTreeSet<_> = companies.into_iter().collect();
-        Ok(self.made_up(companies.intersection(&synthetic).count() as u64))
+        let note = made_up_among(self.store.as_ref(), self.lang, companies, point).await?;
+        Ok(note.map(noted))
     }
 
     /// That note for one company.
     pub async fn made_up_itself(&self, id: Uuid, point: Point) -> Result<Vec<String>, CliError> {
-        let note = self.made_up_among([id], point).await?;
-        let what = self.pick(
-            "※ 该企业为生成器合成，并非真实企业。",
-            "※ It was made by a generator and is not real.",
-        );
-        Ok(note.map(|_| what.to_owned()).into_iter().collect())
+        let note = made_up_itself(self.store.as_ref(), self.lang, id, point).await?;
+        Ok(note.map(noted).into_iter().collect())
     }
 
     /// "as of … as known at …", for titles.
@@ -330,6 +293,11 @@ fn zone(name: &str) -> Result<TimeZone, CliError> {
             "zone {name:?}: {error}; write a name such as Asia/Shanghai"
         ))
     })
+}
+
+/// A note as it stands under a table.
+pub fn noted(note: impl std::fmt::Display) -> String {
+    format!("※ {note}")
 }
 
 /// The first candidates, a line each.

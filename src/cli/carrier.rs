@@ -11,7 +11,7 @@ use super::history::history_sheet;
 use super::series::{members_sheet, series, stays_sheet};
 use super::sheet::{Cell, Sheet, column};
 use super::state::state_sheet;
-use crate::query::{Directory, Group, Place, group_counts};
+use crate::query::{Group, carriers};
 
 pub async fn run(global: &Global, command: CarrierCommand) -> Result<(), CliError> {
     let app = App::open_current(global).await?;
@@ -105,39 +105,23 @@ const fn group(set: CarrierSet, id: Uuid) -> Group {
     }
 }
 
-fn fact<'a>(place: &'a Place, kind: &str) -> &'a str {
-    place
-        .facts
-        .get(&(kind.to_owned(), String::new()))
-        .map_or("", String::as_str)
-}
-
 async fn list(app: &App, reading: &Reading) -> Result<(), CliError> {
     let point = app.point(reading)?;
-    let directory = Directory::load(app.store.as_ref(), point).await?;
-    let mut rows = vec![];
-    let mut places: Vec<_> = directory.carriers.iter().collect();
-    places.sort_by_key(|(_, place)| &place.code);
-    for (id, place) in places {
-        let (tenants, _) = group_counts(app.store.as_ref(), Group::Occupancy(*id), point).await?;
-        let (programmes, _) =
-            group_counts(app.store.as_ref(), Group::Programme(*id), point).await?;
-        let levels = place
-            .facts
-            .iter()
-            .filter(|((fact, _), _)| fact == kind::LEVEL)
-            .map(|((_, level), basis)| format!("{level} {basis}"));
-        rows.push(vec![
-            place.code.as_str().into(),
-            place.name.as_str().into(),
-            fact(place, kind::TYPE).into(),
+    let lines = carriers(app.store.as_ref(), point).await?;
+    let rows = lines.into_iter().map(|line| {
+        let levels = line.levels.iter();
+        let levels = levels.map(|(level, basis)| format!("{level} {basis}"));
+        vec![
+            line.place.code.as_str().into(),
+            line.place.name.as_str().into(),
+            line.place.fact(kind::TYPE).into(),
             Cell::List(levels.collect()),
-            directory.name(fact(place, kind::PARENT)).into(),
-            tenants.into(),
-            programmes.into(),
-            Cell::List(place.aliases.clone()),
-        ]);
-    }
+            line.parent.into(),
+            line.tenants.into(),
+            line.programmes.into(),
+            Cell::List(line.place.aliases),
+        ]
+    });
     let sheet = Sheet {
         title: format!("{} · {}", app.pick("载体", "Carriers"), app.at(point)),
         columns: vec![
@@ -150,7 +134,7 @@ async fn list(app: &App, reading: &Reading) -> Result<(), CliError> {
             column("programmes", "在培", "in programmes"),
             column("aliases", "别名", "aliases"),
         ],
-        rows,
+        rows: rows.collect(),
         notes: vec![],
     };
     Ok(sheet.print(reading.format, app.lang)?)

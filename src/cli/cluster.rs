@@ -1,7 +1,7 @@
 //! `nianlun cluster`
 
 use nianlun_aggregates::cluster::Change;
-use nianlun_projections::{Subject, kind};
+use nianlun_projections::Subject;
 
 use super::app::{App, Located};
 use super::args::{ClusterCommand, Global, Reading};
@@ -10,7 +10,7 @@ use super::history::history_sheet;
 use super::series::{members_sheet, series};
 use super::sheet::{Cell, Sheet, column};
 use super::state::state_sheet;
-use crate::query::{Directory, Group, Place, group_counts};
+use crate::query::{Group, clusters};
 
 pub async fn run(global: &Global, command: ClusterCommand) -> Result<(), CliError> {
     let app = App::open_current(global).await?;
@@ -41,7 +41,7 @@ pub async fn run(global: &Global, command: ClusterCommand) -> Result<(), CliErro
             } = &at;
             let group = Group::Cluster(stream.id);
             let sheet = members_sheet(&app, &place.name, group, *point, dates.into(), |tier| {
-                tier_name(place, tier)
+                place.tier_name(tier)
             })
             .await?;
             Ok(sheet.print(reading.format, app.lang)?)
@@ -67,7 +67,7 @@ pub async fn run(global: &Global, command: ClusterCommand) -> Result<(), CliErro
                 *point,
                 (from, by),
                 dates.into(),
-                |tier| tier_name(place, tier),
+                |tier| place.tier_name(tier),
             )
             .await?;
             Ok(sheet.print(reading.format, app.lang)?)
@@ -75,36 +75,21 @@ pub async fn run(global: &Global, command: ClusterCommand) -> Result<(), CliErro
     }
 }
 
-/// A tier by the name it has on the day.
-fn tier_name(place: &Place, tier: &str) -> String {
-    place
-        .facts
-        .get(&(kind::TIER.to_owned(), tier.to_owned()))
-        .cloned()
-        .unwrap_or_else(|| tier.to_owned())
-}
-
 async fn list(app: &App, reading: &Reading) -> Result<(), CliError> {
     let point = app.point(reading)?;
-    let directory = Directory::load(app.store.as_ref(), point).await?;
-    let mut rows = vec![];
-    let mut places: Vec<_> = directory.clusters.iter().collect();
-    places.sort_by_key(|(_, place)| &place.code);
-    for (id, place) in places {
-        let (companies, parts) =
-            group_counts(app.store.as_ref(), Group::Cluster(*id), point).await?;
-        let tiers = parts
-            .iter()
-            .filter(|part| !part.part.is_empty())
-            .map(|part| format!("{} {}", tier_name(place, &part.part), part.spells));
-        rows.push(vec![
-            place.code.as_str().into(),
-            place.name.as_str().into(),
-            companies.into(),
+    let lines = clusters(app.store.as_ref(), point).await?;
+    let rows = lines.into_iter().map(|line| {
+        let name = |tier| line.place.tier_name(tier);
+        let tiers = line.tiers.iter();
+        let tiers = tiers.map(|tier| format!("{} {}", name(&tier.part), tier.spells));
+        vec![
+            line.place.code.as_str().into(),
+            line.place.name.as_str().into(),
+            line.companies.into(),
             Cell::List(tiers.collect()),
-            Cell::List(place.aliases.clone()),
-        ]);
-    }
+            Cell::List(line.place.aliases),
+        ]
+    });
     let sheet = Sheet {
         title: format!("{} · {}", app.pick("集群", "Clusters"), app.at(point)),
         columns: vec![
@@ -114,7 +99,7 @@ async fn list(app: &App, reading: &Reading) -> Result<(), CliError> {
             column("tiers", "按级别", "by tier"),
             column("aliases", "别名", "aliases"),
         ],
-        rows,
+        rows: rows.collect(),
         notes: vec![],
     };
     Ok(sheet.print(reading.format, app.lang)?)

@@ -3,22 +3,23 @@
 use std::ffi::OsStr;
 use std::io::IsTerminal;
 
-use nianlun_projections::{Subject, kind};
+use nianlun_projections::Subject;
 use uuid::Uuid;
 
-use super::app::App;
+use super::app::{App, noted};
 use super::args::{
     CarrierSet, ExportCommand, ExportCompanies, ExportEvents, ExportFacts, ExportForm,
     ExportRoster, Global, HeadingsArg, Out, Whose,
 };
 use super::error::CliError;
+use super::pipeline::refused;
 use super::progress;
 use super::series::period;
 use crate::export::{
     EventsWanted, FactsWanted, FileForm, Headings, Listed, RosterWanted, Target, Writer, companies,
     event_types, events, fact_kind, facts, roster, roster_mapping, unplaced,
 };
-use crate::query::{Directory, Group, Point, periods};
+use crate::query::{Directory, FilterPart, Group, Point, made_up, periods};
 use crate::store::{KnownAt, StreamId};
 
 pub async fn run(global: &Global, command: ExportCommand) -> Result<(), CliError> {
@@ -156,7 +157,7 @@ async fn export_roster(app: &App, args: &ExportRoster, mut writer: Writer) -> Re
         .iter()
         .map(|day| format!("{day}: {nobody}"))
         .collect();
-    notes.extend(app.made_up(written.made_up));
+    notes.extend(made_up(app.lang, written.made_up).map(noted));
     finish(app, writer, &args.out, notes)
 }
 
@@ -173,8 +174,11 @@ async fn code_of(app: &App, listed: &Listed, point: Point) -> Result<String, Cli
 
 async fn listed(app: &App, args: &ExportRoster, point: Point) -> Result<Listed, CliError> {
     if let Some(source) = &args.source {
-        app.must_be_known(kind::PRESENCE, "--source", [source].into_iter())
-            .await?;
+        let (store, latest) = (app.store.as_ref(), app.latest()?);
+        FilterPart::Present
+            .must_be_known(store, latest, std::slice::from_ref(source))
+            .await
+            .map_err(|error| refused(|_| "--source", error))?;
         return Ok(Listed::Source(source.clone()));
     }
     let directory = Directory::load(app.store.as_ref(), point).await?;

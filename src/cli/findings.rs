@@ -7,19 +7,19 @@ use super::app::App;
 use super::args::{FindingsArgs, Global};
 use super::error::CliError;
 use super::sheet::{Cell, Sheet, column};
-use crate::query::{findings, known_findings, wording_of_finding};
+use crate::query::{Asked, finding_called, findings, known_findings, wording_of_finding};
+use crate::store::KnownAt;
 
 pub async fn run(global: &Global, args: FindingsArgs) -> Result<(), CliError> {
     let code = args.code.as_deref().map(code).transpose()?;
     let app = App::open_current(global).await?;
     let point = app.point(&args.reading)?;
-    let lines = findings(
-        app.store.as_ref(),
+    let asked = Asked {
         code,
-        point,
-        args.reading.as_of.is_some(),
-    )
-    .await?;
+        of_the_day: args.reading.as_of.is_some(),
+        open: point.known == KnownAt::Latest,
+    };
+    let lines = findings(app.store.as_ref(), asked, point).await?;
     let day = |number: i32| {
         if number == FOREVER {
             String::new()
@@ -69,14 +69,15 @@ pub async fn run(global: &Global, args: FindingsArgs) -> Result<(), CliError> {
 
 /// A finding by its code or either name.
 fn code(word: &str) -> Result<&'static str, CliError> {
-    let found = known_findings().find(|wording| wording.is_called(word));
-    found.map(|wording| wording.code).ok_or_else(|| {
-        let known: Vec<_> = known_findings()
-            .map(|wording| format!("{} ({})", wording.code, wording.zh))
-            .collect();
-        CliError::Usage(format!(
-            "there is no finding {word:?}; one of: {}",
-            known.join(", ")
-        ))
-    })
+    finding_called(word)
+        .map(|wording| wording.code)
+        .ok_or_else(|| {
+            let known: Vec<_> = known_findings()
+                .map(|wording| format!("{} ({})", wording.code, wording.zh))
+                .collect();
+            CliError::Usage(format!(
+                "there is no finding {word:?}; one of: {}",
+                known.join(", ")
+            ))
+        })
 }

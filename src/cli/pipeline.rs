@@ -2,14 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use nianlun_projections::{Ladder, Subject, kind};
+use nianlun_projections::{Ladder, Subject};
 
-use super::app::App;
-use super::args::{Global, Lang, PeriodArg, PipelineArgs};
+use super::app::{App, noted};
+use super::args::{Global, PeriodArg, PipelineArgs};
 use super::error::CliError;
 use super::series::period;
 use super::sheet::{Cell, Column, Sheet, column};
-use crate::query::{Directory, Pipeline, PipelineFilter, Point, periods, pipeline, stage_totals};
+use crate::query::{
+    Directory, FilterError, FilterPart, Pipeline, PipelineFilter, Point, ladders_note, pipeline,
+    pipeline_filter, pipeline_notes, pipeline_totals, stage_series,
+};
 
 pub async fn run(global: &Global, args: PipelineArgs) -> Result<(), CliError> {
     let app = App::open_current(global).await?;
@@ -32,47 +35,48 @@ pub async fn run(global: &Global, args: PipelineArgs) -> Result<(), CliError> {
 }
 
 async fn filter(app: &App, args: &PipelineArgs, point: Point) -> Result<PipelineFilter, CliError> {
-    let pairs = |option: &str, pairs: &[String]| -> Result<Vec<(String, String)>, CliError> {
-        let split = |pair: &String| {
-            pair.split_once('=')
-                .map(|(key, value)| (key.to_owned(), value.to_owned()))
-                .ok_or_else(|| {
-                    CliError::Usage(format!(
-                        "{option} {pair:?}: write NAME=VALUE, such as area=重庆"
-                    ))
-                })
-        };
-        pairs.iter().map(split).collect()
-    };
-    let mut filter = PipelineFilter {
-        attributes: pairs("--where", &args.attributes)?,
-        statuses: pairs("--observed", &args.observed)?,
-        present: args.present.clone(),
-        ..PipelineFilter::default()
-    };
-    let schemes = filter.attributes.iter().map(|(scheme, _)| scheme);
-    app.must_be_known(kind::ATTRIBUTE, "--where", schemes)
-        .await?;
-    let sources = filter.statuses.iter().map(|(source, _)| source);
-    app.must_be_known(kind::STATUS, "--observed", sources)
-        .await?;
-    app.must_be_known(kind::PRESENCE, "--present", filter.present.iter())
-        .await?;
+    let latest = app.latest()?;
+    let store = app.store.as_ref();
+    let words = (&args.attributes, &args.observed, &args.present);
+    let filter = pipeline_filter(store, latest, words.0, words.1, words.2).await;
+    let mut filter = filter.map_err(|error| refused(option, error))?;
     if args.carrier.is_none() && args.cluster.is_none() {
         return Ok(filter);
     }
-    let directory = Directory::load(app.store.as_ref(), point).await?;
-    filter.carrier = args
-        .carrier
-        .as_deref()
-        .map(|word| App::place(&directory, Subject::Carrier, word))
-        .transpose()?;
-    filter.cluster = args
-        .cluster
-        .as_deref()
-        .map(|word| App::place(&directory, Subject::Cluster, word))
-        .transpose()?;
+    let directory = Directory::load(store, point).await?;
+    let place = |subject, word: &Option<String>| {
+        let place = word.as_deref();
+        place
+            .map(|word| App::place(&directory, subject, word))
+            .transpose()
+    };
+    filter.carrier = place(Subject::Carrier, &args.carrier)?;
+    filter.cluster = place(Subject::Cluster, &args.cluster)?;
     Ok(filter)
+}
+
+const fn option(part: FilterPart) -> &'static str {
+    match part {
+        FilterPart::Attribute => "--where",
+        FilterPart::Status => "--observed",
+        FilterPart::Present => "--present",
+    }
+}
+
+/// A filter that is refused, by the option that a part of it is given with.
+pub fn refused(option: impl Fn(FilterPart) -> &'static str, error: FilterError) -> CliError {
+    CliError::Usage(match error {
+        FilterError::NoPair { part, word } => format!(
+            "{} {word:?}: write NAME=VALUE, such as area=重庆",
+            option(part)
+        ),
+        FilterError::Unknown { part, word, known } => format!(
+            "{} {word}: no company has that; there are: {}",
+            option(part),
+            known.join(", ")
+        ),
+        FilterError::Store(error) => return error.into(),
+    })
 }
 
 /// The pipeline of one day.
@@ -109,28 +113,8 @@ pub fn stock(app: &App, ladder: &Ladder, point: Point, counted: &Pipeline) -> Sh
 
 /// What a reader must know of the figures.
 fn notes(app: &App, counted: &Pipeline) -> Vec<String> {
-    let companies: u64 = counted.stages.iter().map(|count| count.companies).sum();
-    let teams: u64 = counted.stages.iter().map(|count| count.teams).sum();
-    let mut notes = vec![format!(
-        "{} {companies} · {} {teams}",
-        app.pick("企业合计", "companies"),
-        app.pick("团队合计", "teams")
-    )];
-    notes.extend(app.made_up(counted.synthetic));
-    if counted.branches > 0 {
-        notes.push(format!(
-            "※ {} {}",
-            counted.branches,
-            app.pick("个分公司不计入。", "branches are not counted.")
-        ));
-    }
-    if counted.unplaced > 0 {
-        let what = app.pick(
-            "家的日期全部不详，不在任何一天的存量中。",
-            "have no known date and stand in the stock of no day.",
-        );
-        notes.push(format!("※ {} {what}", counted.unplaced));
-    }
+    let mut notes = vec![pipeline_totals(app.lang, counted)];
+    notes.extend(pipeline_notes(app.lang, counted).into_iter().map(noted));
     notes
 }
 
@@ -143,12 +127,6 @@ pub async fn series(
     by: PeriodArg,
     from: Option<nianlun_aggregates::Day>,
 ) -> Result<Sheet, CliError> {
-    let from = match from {
-        Some(from) => from,
-        None => crate::query::first_day(app.store.as_ref(), &ladder.code, point)
-            .await?
-            .unwrap_or(point.day),
-    };
     let mut columns = vec![column("day", "截至", "day")];
     let owned = |text: &str| text.to_owned().into();
     columns.extend(ladder.stages.iter().map(|stage| Column {
@@ -156,17 +134,15 @@ pub async fn series(
         zh: owned(&stage.zh),
         en: owned(&stage.en),
     }));
-    let mut rows = vec![];
-    for (_, day) in periods(from, point.day, period(by)) {
-        let totals = stage_totals(app.store.as_ref(), ladder, point.on(day), filter).await?;
-        let counts = totals.into_iter().map(Cell::from);
-        rows.push(
-            std::iter::once(Cell::from(day.to_string()))
-                .chain(counts)
-                .collect(),
-        );
-    }
-    let last = pipeline(app.store.as_ref(), ladder, point, filter).await?;
+    let store = app.store.as_ref();
+    let series = stage_series(store, ladder, point, filter, from, period(by)).await?;
+    let rows = series.into_iter().map(|period| {
+        let counts = period.totals.into_iter().map(Cell::from);
+        std::iter::once(Cell::from(period.to.to_string()))
+            .chain(counts)
+            .collect()
+    });
+    let last = pipeline(store, ladder, point, filter).await?;
     let name = app.pick(&ladder.zh, &ladder.en);
     let title = format!(
         "{name} · {} · {}",
@@ -179,7 +155,7 @@ pub async fn series(
     Ok(Sheet {
         title,
         columns,
-        rows,
+        rows: rows.collect(),
         notes: notes(app, &last),
     })
 }
@@ -206,9 +182,6 @@ fn ladders(app: &App) -> Sheet {
             column("stages", "阶段（先者优先）", "stages, the first that holds"),
         ],
         rows: rows.collect(),
-        notes: match app.lang {
-            Lang::Zh => vec!["当日阶段为自上而下第一条成立的规则。".to_owned()],
-            Lang::En => vec!["The stage of a day is the first rule that holds.".to_owned()],
-        },
+        notes: vec![ladders_note(app.lang).to_owned()],
     }
 }

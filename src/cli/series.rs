@@ -6,7 +6,9 @@ use super::app::App;
 use super::args::PeriodArg;
 use super::error::CliError;
 use super::sheet::{Cell, Sheet, column};
-use crate::query::{Dates, Group, GroupCount, Period, Point, group_series, members, stays};
+use crate::query::{
+    Dates, Group, GroupCount, Period, Point, companies_in_all, group_series, members, stays,
+};
 
 /// The period that an argument means.
 #[must_use]
@@ -38,19 +40,14 @@ pub async fn series(
     part_name: impl Fn(&str) -> String,
 ) -> Result<Sheet, CliError> {
     let series = group_series(app.store.as_ref(), group, point, from, period(by), dates).await?;
-    // The units at a carrier are as many as its tenants; a tier or a programme sums up many.
-    let sums_up = !matches!(group, Group::Occupancy(_));
-    let named = |part: &GroupCount| {
-        let summed = sums_up && !part.part.is_empty();
-        summed.then(|| format!("{} {}", part_name(&part.part), part.spells))
-    };
+    let named = |part: &GroupCount| format!("{} {}", part_name(&part.part), part.spells);
     let rows = series.iter().map(|point| {
         vec![
             point.to.to_string().into(),
             point.companies.into(),
             point.arrivals.into(),
             point.departures.into(),
-            Cell::List(point.parts.iter().filter_map(named).collect()),
+            Cell::List(group.summed(&point.parts).map(named).collect()),
             Cell::List(
                 point
                     .ended
@@ -86,11 +83,7 @@ pub async fn members_sheet(
 ) -> Result<Sheet, CliError> {
     let members = members(app.store.as_ref(), group, point, dates).await?;
     let companies: std::collections::BTreeSet<_> = members.iter().map(|member| member.id).collect();
-    let mut notes = vec![format!(
-        "{} {}",
-        companies.len(),
-        app.pick("家企业", "companies")
-    )];
+    let mut notes = vec![companies_in_all(app.lang, companies.len())];
     notes.extend(app.made_up_among(companies, point).await?);
     let rows = members.iter().map(|member| {
         vec![

@@ -148,7 +148,11 @@ impl FromRequestParts<Service> for Exporting {
             Some(text) => known_at(text, &service.zone)?,
             None => KnownAt::Position(position),
         };
-        let wanted = asked.as_of.as_deref().map(day).transpose()?;
+        let wanted = asked
+            .as_of
+            .as_deref()
+            .map(|text| day("as_of", text))
+            .transpose()?;
         Ok(Self {
             point: Point {
                 day: wanted.map_or_else(|| service.today(), Ok)?,

@@ -54,6 +54,10 @@ use self::problem::{Problem, ProblemBody};
     components(schemas(ProblemBody)),
     tags(
         (name = "companies", description = "Companies: their stage, their state on a day, their events"),
+        (name = "carriers", description = "Carriers: their state on a day, their events, the companies there"),
+        (name = "clusters", description = "Clusters: their state on a day, their events, their members"),
+        (name = "pipeline", description = "How many stand on each stage of a ladder"),
+        (name = "findings", description = "Contradictions and irregularities"),
         (name = "changes", description = "The feed of what is recorded"),
         (name = "commands", description = "Recording, correcting and taking back events"),
         (name = "exports", description = "Events, facts, companies and rosters as files"),

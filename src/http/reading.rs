@@ -76,6 +76,10 @@ pub struct Reading {
     pub service: Service,
     /// The point.
     pub point: Point,
+    /// Whether the day was asked for; else it is today.
+    pub dated: bool,
+    /// Whether no time of knowledge was asked for: the first page is of now, and later ones of the state that it was of.
+    pub latest: bool,
     /// The position that the facts are at, at the least.
     pub position: u64,
     /// The part of a list.
@@ -112,11 +116,15 @@ impl FromRequestParts<Service> for Reading {
             }
             (known, _) => (known, position),
         };
-        let day = asked.as_of.as_deref().map(day).transpose()?;
+        let day = asked.as_of.as_deref();
+        let dated = day.is_some();
+        let day = day.map(|text| self::day("as_of", text)).transpose()?;
         let day = day.map_or_else(|| service.today(), Ok)?;
         Ok(Self {
             service: service.clone(),
             point: Point { day, known },
+            dated,
+            latest: asked.known_at.is_none(),
             position,
             part: part(list, cursor.map_or(0, |cursor| cursor.skip))?,
             form,
@@ -135,12 +143,15 @@ pub fn language(headers: &HeaderMap) -> Lang {
     Lang::preferred(wanted.and_then(|value| value.to_str().ok()).unwrap_or(""))
 }
 
-/// A day as it is asked for.
-pub(super) fn day(text: &str) -> Result<Day, Problem> {
+/// The day that a parameter says.
+///
+/// # Errors
+/// [`Kind::MalformedRequest`].
+pub fn day(parameter: &str, text: &str) -> Result<Day, Problem> {
     text.parse()
         .map_err(|error: nianlun_aggregates::day::DayError| {
             Problem::new(Kind::MalformedRequest, error.to_string())
-                .of("as_of", text)
+                .of(parameter, text)
                 .mend("write a day such as 2024-06-20")
         })
 }

@@ -9,7 +9,7 @@ use super::company::{Candidate, names};
 use super::point::Point;
 use crate::identity::{LIKELY, Pair, candidates};
 use crate::import::books::{Question, questions};
-use crate::store::{FactQuery, KnownAt, Store, StoreError, Valid};
+use crate::store::{FactQuery, Store, StoreError, Valid};
 
 /// A finding and the company that it is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,6 +33,12 @@ pub fn known_findings() -> impl Iterator<Item = Wording> {
 #[must_use]
 pub fn wording_of_finding(code: &str) -> Option<Wording> {
     known_findings().find(|wording| wording.code == code)
+}
+
+/// The finding that is called so: by its code or its Chinese or English name.
+#[must_use]
+pub fn finding_called(word: &str) -> Option<Wording> {
+    known_findings().find(|wording| wording.is_called(word))
 }
 
 /// A pair of records that may be of one company, as a finding of the first: value the other with its score. It is of no day.
@@ -81,17 +87,31 @@ fn unresolved_row(question: &Question) -> FindingLine {
     }
 }
 
-/// All findings as known at a time, or those of one code. Pairs that may be one company are found among all records anew. With `of_the_day` only what a reader of that day must know: what
-/// runs on it, and what lay at one moment on or before it, as contradictions do.
+/// Which findings are asked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Asked<'a> {
+    /// Only those of this code.
+    pub code: Option<&'a str>,
+    /// Only what a reader of the day must know: what runs on it, and what lay at one moment on or before it, as contradictions do.
+    pub of_the_day: bool,
+    /// With the rows of imports of which it is open who they are about. They are open now: they have no history.
+    pub open: bool,
+}
+
+/// Findings as known at a time. Pairs that may be one company are found among all records anew.
 ///
 /// # Errors
 /// Those of the store.
 pub async fn findings(
     store: &dyn Store,
-    code: Option<&str>,
+    asked: Asked<'_>,
     point: Point,
-    of_the_day: bool,
 ) -> Result<Vec<FindingLine>, StoreError> {
+    let Asked {
+        code,
+        of_the_day,
+        open,
+    } = asked;
     let query = FactQuery {
         keys: code.map(str::to_owned).into_iter().collect(),
         ..point.asking(Subject::Company, &[kind::FINDING], Valid::Any)
@@ -120,11 +140,9 @@ pub async fn findings(
             lines.push(possible_duplicate(pair));
         }
     }
-    // What is open is open now: it is no history.
-    let now = point.known == KnownAt::Latest;
-    if now && code.is_none_or(|code| code == UNRESOLVED_ROW.code) {
-        let open = questions(store, None).await?;
-        lines.extend(open.iter().map(unresolved_row));
+    if open && code.is_none_or(|code| code == UNRESOLVED_ROW.code) {
+        let questions = questions(store, None).await?;
+        lines.extend(questions.iter().map(unresolved_row));
     }
     lines.sort_by(|a, b| {
         let fact = &a.fact;

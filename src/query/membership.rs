@@ -30,6 +30,14 @@ impl Group {
         }
     }
 
+    /// The parts that sum up many: tiers and programmes. The units at a carrier are as many as its tenants.
+    pub fn summed(self, parts: &[GroupCount]) -> impl Iterator<Item = &GroupCount> {
+        let sums_up = !matches!(self, Self::Occupancy(_));
+        parts
+            .iter()
+            .filter(move |part| sums_up && !part.part.is_empty())
+    }
+
     fn query(self, point: Point, valid: Valid) -> FactQuery {
         let (Self::Cluster(id) | Self::Programme(id) | Self::Occupancy(id)) = self;
         FactQuery {

@@ -4,10 +4,13 @@ mod company;
 mod dates;
 mod describe;
 mod directory;
+mod filter;
 mod findings;
 mod history;
 mod membership;
+mod notes;
 mod pipeline;
+mod places;
 mod point;
 mod state;
 
@@ -17,12 +20,20 @@ pub use company::{
 pub use dates::Dates;
 pub use describe::{event_name, event_says};
 pub use directory::{Directory, Place};
-pub use findings::{FindingLine, findings, known_findings, wording_of_finding};
+pub use filter::{FilterError, FilterPart, pipeline_filter};
+pub use findings::{
+    Asked, FindingLine, finding_called, findings, known_findings, wording_of_finding,
+};
 pub use history::{HistoryLine, history};
 pub use membership::{
     Group, GroupCount, Member, SeriesPoint, Stays, group_counts, group_series, members, spells,
     stays,
 };
-pub use pipeline::{Pipeline, PipelineFilter, StageCount, first_day, pipeline, stage_totals};
+pub use notes::{
+    companies_in_all, ladders_note, made_up, made_up_among, made_up_itself, pipeline_notes,
+    pipeline_totals,
+};
+pub use pipeline::{Pipeline, PipelineFilter, StageCount, StageTotals, pipeline, stage_series};
+pub use places::{CarrierLine, ClusterLine, carriers, clusters};
 pub use point::{Period, Point, PointError, known_at, periods};
 pub use state::{State, state};

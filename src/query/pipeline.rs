@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use nianlun_aggregates::Day;
 use nianlun_projections::{FOREVER, Ladder, Subject, kind};
 
-use super::point::Point;
+use super::point::{Period, Point, periods};
 use crate::store::{FactColumn, FactQuery, Having, Store, StoreError, Valid};
 
 /// The units that count as companies; teams are counted apart, branches not at all.
@@ -183,11 +183,49 @@ pub async fn pipeline(
     })
 }
 
+/// How many stand on each stage at the end of a period.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StageTotals {
+    /// The first day of the period.
+    pub from: Day,
+    /// Its last day, which the figures are of.
+    pub to: Day,
+    /// Companies and teams on each stage of the ladder, in its order.
+    pub totals: Vec<u64>,
+}
+
+/// The pipeline at the end of each period, from the first day on which any company has a stage (or `from`) to the day of the
+/// point.
+///
+/// # Errors
+/// Those of the store.
+pub async fn stage_series(
+    store: &dyn Store,
+    ladder: &Ladder,
+    point: Point,
+    filter: &PipelineFilter,
+    from: Option<Day>,
+    period: Period,
+) -> Result<Vec<StageTotals>, StoreError> {
+    let first = match from {
+        Some(from) => from,
+        None => first_day(store, &ladder.code, point)
+            .await?
+            .unwrap_or(point.day),
+    };
+    let mut series = vec![];
+    for (from, to) in periods(first, point.day, period) {
+        let totals = stage_totals(store, ladder, point.on(to), filter).await?;
+        series.push(StageTotals { from, to, totals });
+    }
+    Ok(series)
+}
+
 /// Companies and teams on each stage of the ladder, in its order.
 ///
 /// # Errors
 /// Those of the store.
-pub async fn stage_totals(
+async fn stage_totals(
     store: &dyn Store,
     ladder: &Ladder,
     point: Point,
@@ -212,7 +250,7 @@ pub async fn stage_totals(
 ///
 /// # Errors
 /// Those of the store.
-pub async fn first_day(
+async fn first_day(
     store: &dyn Store,
     ladder: &str,
     point: Point,

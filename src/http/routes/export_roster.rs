@@ -146,7 +146,7 @@ async fn drafted(
 
 fn days(which: &RosterParams, last: Day) -> Result<Vec<Day>, Problem> {
     let (every, from) = match (which.every, &which.from) {
-        (Some(every), Some(from)) => (every, day(from).map_err(|error| error.of("from", from))?),
+        (Some(every), Some(from)) => (every, day("from", from)?),
         (None, None) if !which.sheets => return Ok(vec![last]),
         (None, _) => return Err(malformed("every", "", "periods need a length")),
         (_, None) => return Err(malformed("from", "", "periods need a first day")),

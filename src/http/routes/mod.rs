@@ -1,17 +1,26 @@
 //! What is served where.
 
+mod candidates;
+mod carriers;
 mod changes;
+mod clusters;
 mod companies;
+mod event_types;
 mod export_roster;
 mod exports;
+mod findings;
+mod group;
 mod health;
 mod history;
 mod import_jobs;
 mod import_mapping;
 mod import_runs;
 mod imports;
+mod ladders;
+mod pipeline;
 mod problems;
 mod record;
+mod repair_list;
 mod repairs;
 mod responses;
 mod state;
@@ -34,10 +43,19 @@ pub fn api() -> OpenApiRouter<Service> {
         .routes(routes!(companies::events, record::company::record))
         .routes(routes!(record::company::correct))
         .routes(routes!(record::company::retract))
-        .routes(routes!(record::carrier::record))
+        .routes(routes!(carriers::list))
+        .routes(routes!(carriers::show))
+        .routes(routes!(carriers::members))
+        .routes(routes!(carriers::series))
+        .routes(routes!(carriers::stays))
+        .routes(routes!(carriers::events, record::carrier::record))
         .routes(routes!(record::carrier::correct))
         .routes(routes!(record::carrier::retract))
-        .routes(routes!(record::cluster::record))
+        .routes(routes!(clusters::list))
+        .routes(routes!(clusters::show))
+        .routes(routes!(clusters::members))
+        .routes(routes!(clusters::series))
+        .routes(routes!(clusters::events, record::cluster::record))
         .routes(routes!(record::cluster::correct))
         .routes(routes!(record::cluster::retract))
         .routes(routes!(import_runs::list, imports::start))
@@ -60,6 +78,14 @@ pub fn api() -> OpenApiRouter<Service> {
         .routes(routes!(repairs::undo))
         .routes(routes!(tokens::list, tokens::create))
         .routes(routes!(tokens::revoke))
+        .routes(routes!(ladders::list))
+        .routes(routes!(pipeline::show))
+        .routes(routes!(pipeline::series))
+        .routes(routes!(findings::list))
+        .routes(routes!(findings::codes))
+        .routes(routes!(event_types::list))
+        .routes(routes!(candidates::list))
+        .routes(routes!(repair_list::list))
 }
 
 /// What is served beside it.

@@ -2,16 +2,19 @@
 
 use std::collections::BTreeMap;
 
+use axum::response::Response;
 use nianlun_aggregates::Day;
-use nianlun_projections::{FOREVER, Fact, kind};
+use nianlun_projections::{FOREVER, Fact, Subject, kind};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::http::find::{Located, unknown};
+use crate::http::finish::Sequence;
 use crate::http::page::Row;
 use crate::http::problem::Problem;
 use crate::http::reading::Reading;
-use crate::query::{Directory, State, synthetic, wording_of_finding};
+use crate::query::{Directory, State, made_up_among, made_up_itself, state, wording_of_finding};
 
 /// A fact that holds on the day, or stands on no day.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -155,18 +158,37 @@ pub async fn fact_rows(reading: &Reading, facts: &[Fact]) -> Result<Vec<FactRow>
     Ok(facts.iter().map(row).collect())
 }
 
+/// Answers with what is true of a carrier or cluster.
+///
+/// # Errors
+/// As [`crate::http::service::Service::located`]; those of the store.
+pub async fn place_state(
+    reading: &Reading,
+    subject: Subject,
+    word: &str,
+) -> Result<Response, Problem> {
+    let store = reading.service.store.as_ref();
+    let stream = reading.located(subject, word).await?.stream;
+    let found = state(store, stream, reading.point).await?;
+    let found = found.ok_or_else(|| unknown(subject.as_str(), word))?;
+    let sequence = store.stream(stream).await?.len() as u64;
+    let rows = fact_rows(reading, &found.facts).await?;
+    let body = StateBody::new(reading, &found, sequence, rows.clone(), vec![]);
+    let mut response = reading.one(body, &rows)?;
+    response.extensions_mut().insert(Sequence(sequence));
+    Ok(response)
+}
+
 impl Reading {
-    /// The note on companies that a generator made up; none if there are none.
-    #[must_use]
-    pub fn made_up(&self, count: u64) -> Option<String> {
-        let what = self.lang.pick(
-            "家为生成器合成，并非真实企业。",
-            "of these were made by a generator and are not real.",
-        );
-        (count > 0).then(|| format!("{count} {what}"))
+    /// The carrier or cluster that a word means at the point.
+    ///
+    /// # Errors
+    /// As [`crate::http::service::Service::located`].
+    pub async fn located(&self, subject: Subject, word: &str) -> Result<Located, Problem> {
+        self.service.located(subject, word, self.point).await
     }
 
-    /// That note for these companies.
+    /// The note on companies that a generator made up, if there are any among these.
     ///
     /// # Errors
     /// Those of the store.
@@ -174,12 +196,9 @@ impl Reading {
         &self,
         companies: impl IntoIterator<Item = Uuid>,
     ) -> Result<Vec<String>, Problem> {
-        let synthetic = synthetic(self.service.store.as_ref(), self.point).await?;
-        let mut companies: Vec<_> = companies.into_iter().collect();
-        companies.sort_unstable();
-        companies.dedup();
-        let count = companies.iter().filter(|id| synthetic.contains(id)).count();
-        Ok(self.made_up(count as u64).into_iter().collect())
+        let store = self.service.store.as_ref();
+        let note = made_up_among(store, self.lang, companies, self.point).await?;
+        Ok(note.into_iter().collect())
     }
 
     /// That note for one company.
@@ -187,11 +206,8 @@ impl Reading {
     /// # Errors
     /// Those of the store.
     pub async fn made_up_itself(&self, id: Uuid) -> Result<Vec<String>, Problem> {
-        let note = self.lang.pick(
-            "该企业为生成器合成，并非真实企业。",
-            "It was made by a generator and is not real.",
-        );
-        let made_up = !self.made_up_among([id]).await?.is_empty();
-        Ok(made_up.then(|| note.to_owned()).into_iter().collect())
+        let store = self.service.store.as_ref();
+        let note = made_up_itself(store, self.lang, id, self.point).await?;
+        Ok(note.into_iter().collect())
     }
 }

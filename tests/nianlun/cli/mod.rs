@@ -23,7 +23,7 @@ mod record;
 mod record_places;
 mod record_refused;
 mod settings;
-mod town;
+pub mod town;
 
 use std::path::Path;
 use std::process::{Command, Output};

@@ -9,8 +9,13 @@ mod again;
 mod changes;
 mod commands;
 mod exports;
+mod findings;
+mod identity_reads;
 mod import_runs;
 mod imports;
+mod parity;
+mod pipeline;
+mod places;
 mod reads;
 mod repairs;
 mod running;
@@ -18,10 +23,14 @@ mod running_ends;
 mod running_load;
 #[cfg(feature = "otlp")]
 mod running_traces;
+mod shapes;
 
 use serde_json::{Value, json};
 
+use crate::cli::town;
 use crate::support::api::Api;
+use crate::support::database::Harness;
+use crate::support::program::Program;
 
 /// A carrier with a company in it: `t-space`, and USCI 91330103MA2J0XYC21 since 2016-04.
 pub async fn settled(api: &Api) {
@@ -47,4 +56,37 @@ pub async fn settled(api: &Api) {
 pub fn column<'a>(page: &'a Value, name: &str) -> Vec<&'a Value> {
     let rows = page["data"].as_array().expect("rows");
     rows.iter().map(|row| &row[name]).collect()
+}
+
+/// The service over the town of the command line's tests, with everything in the facts.
+pub async fn in_town(harness: &Harness) -> (Program, Api) {
+    let program = town::town(harness);
+    let api = current(harness).await;
+    (program, api)
+}
+
+/// The service, with everything that was recorded in the facts.
+pub async fn current(harness: &Harness) -> Api {
+    let store = harness.open().await;
+    let head = store.sequence().await.expect("admitted").head.position;
+    store.close().await;
+    let api = Api::start(harness).await;
+    api.get(&format!("/pipeline?min_position={head}"))
+        .await
+        .ok();
+    api
+}
+
+/// GET under /api/v1, in English; its page.
+pub async fn page(api: &Api, path: &str) -> Value {
+    let request = api.request(reqwest::Method::GET, &format!("/api/v1{path}"));
+    let request = request.header("accept-language", "en");
+    api.send(request).await.ok().json()
+}
+
+/// The problem that a path gives, with the field that it is of.
+pub async fn refused(api: &Api, path: &str) -> (String, String) {
+    let answer = api.get(path).await;
+    let field = answer.json()["field"].as_str().unwrap_or("").to_owned();
+    (answer.problem(), field)
 }

@@ -275,8 +275,7 @@ mod limits {
             ..Limits::default()
         };
         let api = Api::with(harness, with(limits)).await;
-        let head =
-            "POST /api/v1/companies HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n";
+        let head = "POST /api/v1/companies HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n";
         let slow = format!("{head}content-length: 100\r\nexpect: 100-continue\r\n\r\n");
         let mut writer = std::net::TcpStream::connect(api.base.trim_start_matches("http://"))
             .expect("connected");
@@ -310,8 +309,7 @@ mod limits {
             ..Limits::default()
         };
         let api = Api::with(harness, with(limits)).await;
-        let head =
-            "POST /api/v1/companies HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n";
+        let head = "POST /api/v1/companies HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n";
         let answer = raw(
             &api,
             format!("{head}content-length: 100\r\n\r\n{{").as_bytes(),
@@ -355,8 +353,7 @@ mod limits {
         // Nothing is recorded, so that it would wait for five seconds.
         let read = api.get("/companies?min_position=1").await;
         assert_eq!(read.problem(), "timed-out");
-        let head =
-            "POST /api/v1/companies HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n";
+        let head = "POST /api/v1/companies HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n";
         let slow = format!("{head}content-length: 100\r\n\r\n{{");
         let write = raw(&api, slow.as_bytes()).await;
         assert!(write.starts_with("HTTP/1.1 408 "), "{write}");
