@@ -2,10 +2,8 @@
 
 pub mod logs;
 pub mod metrics;
-#[cfg(feature = "otlp")]
 mod traces;
 
-#[cfg(feature = "otlp")]
 use tracing_subscriber::Layer;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::{SubscriberInitExt, TryInitError};
@@ -31,7 +29,6 @@ pub enum TelemetryError {
 /// What is to be kept until the process ends: when it is dropped, the last traces are sent.
 #[must_use]
 pub struct Telemetry {
-    #[cfg(feature = "otlp")]
     _traces: Option<traces::Sending>,
 }
 
@@ -42,32 +39,18 @@ pub struct Telemetry {
 pub fn start(config: &Config) -> Result<Telemetry, TelemetryError> {
     let lines = logs::layer(config.log.level, config.log.format);
     let endpoint = config.telemetry.traces.as_deref();
-    #[cfg(feature = "otlp")]
-    {
-        let sent = endpoint.map(|endpoint| {
-            traces::layer(endpoint).map_err(|error| TelemetryError::Traces {
-                endpoint: endpoint.to_owned(),
-                reason: error.to_string(),
-            })
-        });
-        let (sent, sending) = sent.transpose()?.unzip();
-        // What debug logs stays on this machine.
-        let sent = sent.with_filter(logs::own(logs::Level::Info));
-        tracing_subscriber::registry()
-            .with(lines)
-            .with(sent)
-            .try_init()?;
-        Ok(Telemetry { _traces: sending })
-    }
-    #[cfg(not(feature = "otlp"))]
-    {
-        if let Some(endpoint) = endpoint {
-            return Err(TelemetryError::Traces {
-                endpoint: endpoint.to_owned(),
-                reason: "this program was built without the feature otlp".to_owned(),
-            });
-        }
-        tracing_subscriber::registry().with(lines).try_init()?;
-        Ok(Telemetry {})
-    }
+    let sent = endpoint.map(|endpoint| {
+        traces::layer(endpoint).map_err(|error| TelemetryError::Traces {
+            endpoint: endpoint.to_owned(),
+            reason: error.to_string(),
+        })
+    });
+    let (sent, sending) = sent.transpose()?.unzip();
+    // What debug logs stays on this machine.
+    let sent = sent.with_filter(logs::own(logs::Level::Info));
+    tracing_subscriber::registry()
+        .with(lines)
+        .with(sent)
+        .try_init()?;
+    Ok(Telemetry { _traces: sending })
 }

@@ -21,7 +21,6 @@ mod repairs;
 mod running;
 mod running_ends;
 mod running_load;
-#[cfg(feature = "otlp")]
 mod running_traces;
 mod shapes;
 
