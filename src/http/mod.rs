@@ -8,6 +8,7 @@ pub mod access;
 mod cloud;
 mod compress;
 mod contract;
+mod describe;
 mod exporting;
 mod feed;
 mod find;
@@ -19,6 +20,7 @@ mod page;
 pub mod problem;
 mod query;
 mod reading;
+mod reference;
 mod refused;
 mod routes;
 mod server;
@@ -32,8 +34,6 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use tower_http::catch_panic::CatchPanicLayer;
 use utoipa::OpenApi;
-use utoipa::openapi::RefOr;
-use utoipa::openapi::schema::Schema;
 use utoipa_axum::router::OpenApiRouter;
 
 pub use limits::Limits;
@@ -80,16 +80,7 @@ fn parts() -> (Router<Service>, utoipa::openapi::OpenApi) {
         .nest("/api/v1", routes::api())
         .merge(routes::beside())
         .split_for_parts();
-    // With `fields` any column of a row may be left out.
-    for (name, schema) in document
-        .components
-        .iter_mut()
-        .flat_map(|all| &mut all.schemas)
-    {
-        if let (true, RefOr::T(Schema::Object(object))) = (name.ends_with("Row"), schema) {
-            object.required.clear();
-        }
-    }
+    describe::complete(&mut document);
     (router, document)
 }
 
@@ -106,6 +97,7 @@ pub fn router(service: Service) -> Router {
             "/api/v1/openapi.json",
             axum::routing::get(move || std::future::ready(axum::Json(served.clone()))),
         )
+        .merge(reference::routes())
         .layer(from_fn_with_state(contract, contract::check))
         .layer(from_fn(observe::note_actor))
         .layer(from_fn_with_state((access, policy), access::admit))

@@ -31,6 +31,7 @@ pub struct Which {
     /// After this log position; without it, and without `Last-Event-ID`, from now on.
     after: Option<u64>,
     /// Only of this kind of record.
+    #[param(inline)]
     subject: Option<SubjectName>,
     /// Only of this record.
     id: Option<Uuid>,
