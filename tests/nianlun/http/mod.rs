@@ -8,6 +8,7 @@ mod access_serve;
 mod again;
 mod changes;
 mod commands;
+mod connections;
 mod exports;
 mod findings;
 mod identity_reads;
