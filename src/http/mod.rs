@@ -37,9 +37,9 @@ use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
 pub use limits::Limits;
-pub use server::serve;
+pub use server::{serve, serve_tls};
 pub use service::{Inner, Service, Settings};
-pub use tls::{TlsError, serve_tls};
+pub use tls::{Tls, TlsError};
 
 use self::problem::{Problem, ProblemBody};
 

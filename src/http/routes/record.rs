@@ -15,7 +15,7 @@ use super::responses::Write;
 use crate::http::problem::{CandidateBody, Kind, Problem};
 use crate::http::query::Body;
 use crate::http::service::Service;
-use crate::http::writing::Writing;
+use crate::http::writing::{KeyHeader, MatchHeader, Writing, replayed};
 use crate::intake::Fields;
 use crate::query::Point;
 use crate::record::{
@@ -90,6 +90,7 @@ pub struct RecordedBody {
     path = "/companies",
     operation_id = "registerCompany",
     tag = "commands",
+    params(KeyHeader, MatchHeader),
     request_body = EventBody,
     responses((status = 201, description = "Recorded", body = RecordedBody), Write)
 )]
@@ -113,7 +114,7 @@ macro_rules! commands {
                 path = concat!($path, "/events"),
                 operation_id = $record,
                 tag = "commands",
-                params(($param = String, Path, description = $named)),
+                params(KeyHeader, MatchHeader, ($param = String, Path, description = $named)),
                 request_body = EventBody,
                 responses((status = 201, description = "Recorded", body = RecordedBody), Write)
             )]
@@ -133,6 +134,8 @@ macro_rules! commands {
                 operation_id = $correct,
                 tag = "commands",
                 params(
+                    KeyHeader,
+                    MatchHeader,
                     ($param = String, Path, description = $named),
                     ("sequence" = u64, Path, description = "The event")
                 ),
@@ -155,6 +158,8 @@ macro_rules! commands {
                 operation_id = $retract,
                 tag = "commands",
                 params(
+                    KeyHeader,
+                    MatchHeader,
                     ($param = String, Path, description = $named),
                     ("sequence" = u64, Path, description = "The event")
                 ),
@@ -355,7 +360,7 @@ impl Writing {
             HeaderValue::from_str(&format!("\"{last}\"")).map_err(Problem::internal)?,
         );
         if recorded.before {
-            headers.insert("idempotency-replayed", HeaderValue::from_static("true"));
+            replayed(&mut response);
         }
         Ok(response)
     }

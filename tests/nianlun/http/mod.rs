@@ -8,6 +8,7 @@ mod access_serve;
 mod again;
 mod changes;
 mod commands;
+mod connections;
 mod document;
 mod exports;
 mod findings;
