@@ -5,7 +5,7 @@ mod parts;
 mod rows;
 
 use utoipa::openapi::path::{Operation, ParameterIn};
-use utoipa::openapi::response::Response;
+use utoipa::openapi::response::{Response, ResponseBuilder};
 use utoipa::openapi::security::SecurityRequirement;
 use utoipa::openapi::{Components, OpenApi, PathItem, Ref, RefOr, Server};
 
@@ -16,6 +16,9 @@ const BEARER: &str = "bearer";
 
 /// What a problem is sent as.
 const PROBLEM: &str = "application/problem+json";
+
+/// What is answered before a request is one: without a body, and the connection is closed.
+const LONG: &str = "The head of the request is too long";
 
 /// Completes the document.
 pub fn complete(document: &mut OpenApi) {
@@ -60,6 +63,9 @@ fn describe(operation: &mut Operation, components: &mut Components) {
         operation.security = Some(vec![]);
     }
     examples::give(operation, &id);
+    let long = ResponseBuilder::new().description(LONG);
+    let answers = &mut operation.responses.responses;
+    answers.insert("431".to_owned(), long.build().into());
     let taken: Vec<_> = operation.parameters.iter().flatten().collect();
     let takes = |name: &str| {
         taken.iter().any(|one| {
@@ -82,6 +88,9 @@ fn describe(operation: &mut Operation, components: &mut Components) {
     }));
     for (status, response) in &mut operation.responses.responses {
         let RefOr::T(answer) = response else { continue };
+        if status == "431" {
+            continue;
+        }
         let mut says = parts::headers(&id, status);
         match status.as_str() {
             "200" | "304" if tagged => says.push("ETag"),
@@ -110,7 +119,8 @@ fn summarize(operation: &mut Operation) {
     let said = operation.summary.take().unwrap_or_default();
     let said = said.replace('\n', " ");
     let (first, rest) = said.split_once(". ").unwrap_or((&said, ""));
-    operation.summary = Some(first.trim_end_matches('.').to_owned());
+    // Of the two only the description is Markdown.
+    operation.summary = Some(first.trim_end_matches('.').replace('`', ""));
     let before = operation.description.take().unwrap_or_default();
     let described = format!("{rest}\n\n{before}").trim().to_owned();
     operation.description = Some(described).filter(|text| !text.is_empty());
@@ -132,7 +142,7 @@ mod tests {
     #[test]
     fn the_first_sentence_of_what_is_said_is_the_summary() {
         let mut operation = Operation::new();
-        operation.summary = Some("Imports files. They are\ntaken. One at a time.".to_owned());
+        operation.summary = Some("Imports `files`. They are\ntaken. One at a time.".to_owned());
         summarize(&mut operation);
         assert_eq!(operation.summary.as_deref(), Some("Imports files"));
         let described = operation.description.as_deref();

@@ -28,6 +28,7 @@ pub struct PointParams {
     /// given.
     pub(super) known_at: Option<String>,
     /// Wait, for a few seconds at most, until this log position is in the facts.
+    #[param(maximum = 9_223_372_036_854_775_807_u64)]
     pub(super) min_position: Option<u64>,
     /// Wait until this event is in the facts: `company/{id}/{sequence}`, as a command answers.
     pub(super) after_event: Option<String>,

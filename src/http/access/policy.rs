@@ -150,6 +150,13 @@ impl Policy {
         stated.ok_or_else(unstated)
     }
 
+    /// Whether everything at an address is open to everybody.
+    #[must_use]
+    pub fn is_open(&self, path: &str) -> bool {
+        let of = self.0.get(path);
+        of.is_some_and(|of| of.values().all(|needs| *needs == Some(Nothing)))
+    }
+
     /// The methods that an address takes, as `Allow` lists them.
     #[must_use]
     pub fn allowed(&self, path: &str) -> String {

@@ -5,17 +5,38 @@ use utoipa::openapi::RefOr;
 use utoipa::openapi::path::{Operation, ParameterBuilder, ParameterIn};
 
 /// What stands in a path.
-fn in_path(name: &str) -> Option<Value> {
+fn in_path(id: &str, name: &str) -> Option<Value> {
     Some(match name {
         "company" => json!("synthetic-park:PARK-0001"),
         "carrier" => json!("synthetic-park"),
         "cluster" => json!("tianan-energy"),
         "code" => json!("not-found"),
+        // What is registered stands under everything else, so that it is not taken back alone.
+        "sequence" if id.starts_with("retract") => json!(2),
         "sequence" => json!(1),
         "run" | "job" | "token" | "correlation" => json!("01a20b67-5555-7185-895f-d7a01367df51"),
         _ => return None,
     })
 }
+
+/// A file.
+const ROWS: &str = "id,name\n1,合成示例科技有限公司\n";
+
+/// Its mapping.
+const MAPPING: &str = r#"name = "example"
+title = "示例名单"
+shape = "spells"
+
+[subject]
+kind = "company"
+
+[[subject.identify]]
+scheme = "example"
+id = { column = "id" }
+
+[subject.register]
+name = { column = "name" }
+"#;
 
 /// What a body says.
 fn in_body(id: &str) -> Option<Value> {
@@ -57,6 +78,8 @@ fn in_body(id: &str) -> Option<Value> {
             "company": "synthetic-park:PARK-0006", "event": 5, "to": "synthetic-park:PARK-0004", "because": "记错了企业"
         }),
         "undoRepair" | "undoImport" => json!({"because": "弄错了"}),
+        "importFiles" => json!({"file": [ROWS], "mapping": MAPPING}),
+        "suggestMapping" => json!({"file": ROWS}),
         "createToken" => json!({"actor": "li.lei", "roles": ["analyst"], "days": 90}),
         _ => return None,
     })
@@ -69,15 +92,17 @@ pub fn give(operation: &mut Operation, id: &str) {
             continue;
         };
         if parameter.parameter_in == ParameterIn::Path {
-            let example = in_path(&parameter.name);
+            let example = in_path(id, &parameter.name);
             let builder = ParameterBuilder::from(parameter.clone());
             *parameter = builder.example(example).build();
         }
     }
-    if let Some(RefOr::T(body)) = &mut operation.request_body
-        && let Some(RefOr::T(content)) = body.content.get_mut("application/json")
-    {
-        content.example = in_body(id);
+    if let Some(RefOr::T(body)) = &mut operation.request_body {
+        for content in body.content.values_mut() {
+            if let RefOr::T(content) = content {
+                content.example = in_body(id);
+            }
+        }
     }
 }
 
@@ -86,7 +111,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_path_and_every_body_of_json_has_an_example() {
+    fn every_path_and_every_body_has_an_example() {
         let document = serde_json::to_value(crate::http::document()).expect("JSON");
         let paths = document["paths"].as_object().expect("paths");
         for (path, item) in paths {
@@ -99,8 +124,10 @@ mod tests {
                 for parameter in within {
                     assert!(!parameter["example"].is_null(), "{path}: {parameter}");
                 }
-                let body = &operation["requestBody"]["content"]["application/json"];
-                assert!(body.is_null() || !body["example"].is_null(), "{path}");
+                let bodies = operation["requestBody"]["content"].as_object();
+                for body in bodies.into_iter().flat_map(|all| all.values()) {
+                    assert!(!body["example"].is_null(), "{path}");
+                }
             }
         }
     }
