@@ -57,7 +57,8 @@ impl Contract {
     }
 }
 
-/// Refuses parameters and telling headers that the address does not take.
+/// Refuses parameters and telling headers that the address does not take, and parameters without a value: whoever means nothing
+/// leaves them out.
 pub async fn check(State(contract): State<Contract>, request: Request, next: Next) -> Response {
     let path = request.extensions().get::<MatchedPath>();
     let address = path.map(|path| {
@@ -77,6 +78,13 @@ pub async fn check(State(contract): State<Contract>, request: Request, next: Nex
                     .mend(format!("it takes: {}", all.join(", ")))
                     .into_response();
             }
+        }
+        let empty = form_urlencoded::parse(query.as_bytes()).find(|(_, value)| value.is_empty());
+        if let Some((name, _)) = empty {
+            return Problem::new(Kind::MalformedRequest, "this parameter says nothing")
+                .of(name, "")
+                .mend("give it a value, or leave it out")
+                .into_response();
         }
         let idle = TELLING
             .into_iter()

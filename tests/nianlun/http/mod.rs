@@ -18,6 +18,7 @@ mod imports;
 mod parity;
 mod pipeline;
 mod places;
+mod promised;
 mod reads;
 mod reference_page;
 mod repairs;
