@@ -131,7 +131,7 @@ pub enum Command {
     Identity(IdentityCommand),
     /// Serve the HTTP API (docs/api.md)
     Serve(Box<ServeArgs>),
-    /// Print the OpenAPI document of the HTTP API, from which clients are made (docs/api.md)
+    /// Print the contract of the HTTP API, from which clients are generated (docs/api.md)
     Openapi,
     /// API tokens: make, list, revoke (docs/access.md)
     #[command(subcommand)]

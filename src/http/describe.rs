@@ -66,9 +66,9 @@ fn describe(operation: &mut Operation, components: &mut Components) {
     let long = ResponseBuilder::new().description(LONG);
     let answers = &mut operation.responses.responses;
     answers.insert("431".to_owned(), long.build().into());
-    let taken: Vec<_> = operation.parameters.iter().flatten().collect();
+    let parameters: Vec<_> = operation.parameters.iter().flatten().collect();
     let takes = |name: &str| {
-        taken.iter().any(|one| {
+        parameters.iter().any(|one| {
             matches!(one, RefOr::T(one) if one.parameter_in == ParameterIn::Query && one.name == name)
         })
     };

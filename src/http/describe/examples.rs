@@ -108,8 +108,6 @@ pub fn give(operation: &mut Operation, id: &str) {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-
     #[test]
     fn every_path_and_every_body_has_an_example() {
         let document = serde_json::to_value(crate::http::document()).expect("JSON");

@@ -1,4 +1,4 @@
-//! The OpenAPI document: as it is committed, and by the rules of a linter.
+//! The `OpenAPI` document: as it is committed, and by the rules of a linter.
 
 use std::process::Command;
 

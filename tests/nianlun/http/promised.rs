@@ -17,7 +17,7 @@ use crate::support::tools;
 contract!(made_up_requests_find_every_operation_as_the_document_promises,);
 
 /// Rows of the made-up park: enough for the companies of the examples.
-const ROWS: usize = 600;
+const ROWS: usize = 200;
 
 /// Limits of one caller that never answer for the service.
 const UNLIMITED: [(&str, &str); 3] = [
