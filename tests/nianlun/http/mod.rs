@@ -28,6 +28,7 @@ mod running_load;
 #[cfg(feature = "otlp")]
 mod running_traces;
 mod shapes;
+mod slips;
 
 use serde_json::{Value, json};
 
