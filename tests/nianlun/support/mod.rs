@@ -11,6 +11,7 @@ pub mod facts;
 pub mod form;
 pub mod program;
 pub mod served;
+pub mod wire;
 
 /// Turns cases, `async fn(&Harness)`, into tests over both dialects: `sqlite::case` and `postgres::case`.
 #[macro_export]
