@@ -63,9 +63,15 @@ impl<T: DeserializeOwned> FromRequest<Service> for Body<T> {
                     .mend("send application/json"),
             );
         }
-        let bytes = axum::body::to_bytes(request.into_body(), service.settings.body)
+        let limit = service.settings.body;
+        let length = request.headers().get(header::CONTENT_LENGTH);
+        let length = length.and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
+        if length.is_some_and(|length| length > limit as u64) {
+            return Err(too_large(limit));
+        }
+        let bytes = axum::body::to_bytes(request.into_body(), limit)
             .await
-            .map_err(|error| unread(&error, service.settings.body))?;
+            .map_err(|error| unread(&error, limit))?;
         if has_nul(&bytes) {
             let detail = "there is a NUL character in a text";
             return Err(Problem::new(Kind::MalformedRequest, detail).mend("leave it out"));
@@ -139,15 +145,20 @@ pub fn once_each<'de, D: Deserializer<'de>, V: Deserialize<'de>>(
     from.deserialize_map(Once(PhantomData))
 }
 
+fn too_large(limit: usize) -> Problem {
+    Problem::new(
+        Kind::PayloadTooLarge,
+        format!("a body has at most {limit} bytes"),
+    )
+    .mend("say it in several requests")
+}
+
 /// A body that did not come whole.
 fn unread(error: &axum::Error, limit: usize) -> Problem {
     let mut cause: Option<&dyn std::error::Error> = Some(error);
     while let Some(one) = cause {
         if one.is::<http_body_util::LengthLimitError>() {
-            return Problem::new(
-                Kind::PayloadTooLarge,
-                format!("a body has at most {limit} bytes"),
-            );
+            return too_large(limit);
         }
         cause = one.source();
     }

@@ -3,6 +3,7 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
+use super::access::closed;
 use super::{column, settled};
 use crate::contract;
 use crate::support::api::{Answer, Api};
@@ -88,6 +89,19 @@ async fn json_that_is_nested_without_end_is_refused(harness: &Harness) {
     assert_eq!(answer.status, 400, "{answer:?}");
 }
 
+/// Whether a value is of the type of another, and what is in it too.
+fn fits(value: &Value, other: &Value) -> bool {
+    match (value, other) {
+        (Value::Array(values), Value::Array(others)) => {
+            let (value, other) = (values.first(), others.first());
+            value
+                .zip(other)
+                .is_none_or(|(value, other)| fits(value, other))
+        }
+        _ => std::mem::discriminant(value) == std::mem::discriminant(other),
+    }
+}
+
 async fn a_value_of_another_type_is_refused_with_its_field(harness: &Harness) {
     let api = Api::start(harness).await;
     settled(&api).await;
@@ -141,8 +155,7 @@ async fn a_value_of_another_type_is_refused_with_its_field(harness: &Harness) {
         let fields = good.as_object().expect("an object");
         for (field, as_it_should) in fields {
             for value in &values {
-                let kind = |value: &Value| std::mem::discriminant(value);
-                if kind(value) == kind(as_it_should) && value != &json!([7]) {
+                if fits(value, as_it_should) {
                     continue;
                 }
                 let mut body = good.clone();
@@ -309,7 +322,7 @@ const HOSTILE: [&str; 6] = [
 ];
 
 async fn statements_of_sql_are_texts_in_every_parameter(harness: &Harness) {
-    let api = Api::start(harness).await;
+    let api = closed(harness).await;
     settled(&api).await;
     let document = api.get("/openapi.json").await.ok().json();
     let mut asked = 0;
@@ -373,9 +386,12 @@ async fn statements_of_sql_are_texts_in_every_field(harness: &Harness) {
             .json();
         let rows = shown["data"].as_array().expect("rows");
         assert_eq!(rows.len(), 2);
-        assert_eq!(rows[0]["change"]["name"], hostile, "{shown}");
+        assert_eq!(rows[0]["change"]["registered"]["name"], hostile, "{shown}");
         for field in ["scheme", "value"] {
-            assert_eq!(rows[1]["change"][field], hostile, "{shown}");
+            assert_eq!(
+                rows[1]["change"]["attribute_stated"][field], hostile,
+                "{shown}"
+            );
         }
         let query: String = form_urlencoded::byte_serialize(hostile.as_bytes()).collect();
         let found = api
