@@ -29,6 +29,7 @@ mod running_killed;
 mod running_load;
 #[cfg(feature = "otlp")]
 mod running_traces;
+mod security_page;
 mod shapes;
 
 use serde_json::{Value, json};
