@@ -8,6 +8,7 @@ mod access_serve;
 mod again;
 mod bad_files;
 mod bad_input;
+mod bad_texts;
 mod bad_wire;
 mod changes;
 mod commands;

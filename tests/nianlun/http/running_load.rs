@@ -170,32 +170,32 @@ struct Called {
 }
 
 /// Writes, or reads, until all is done.
-async fn call(caller: usize, api: Arc<Api>, done: Arc<AtomicBool>) -> Called {
-    let mut called = Called::default();
+async fn call(place: usize, api: Arc<Api>, done: Arc<AtomicBool>) -> Called {
+    let mut told = Called::default();
     for number in 0.. {
         if done.load(Ordering::Relaxed) {
             break;
         }
-        let name = format!("{caller}-{number}");
+        let name = format!("{place}-{number}");
         let body = json!({"event": "registered", "fields": {"name": name}});
         let started = Instant::now();
-        let answer = if caller.is_multiple_of(2) {
+        let answer = if place.is_multiple_of(2) {
             api.post("/companies", &body).await
         } else {
             api.get("/companies?limit=1").await
         };
-        called.longest = called.longest.max(started.elapsed());
+        told.longest = told.longest.max(started.elapsed());
         match answer.status.as_u16() {
-            201 => called.recorded.push(name),
+            201 => told.recorded.push(name),
             200 => {}
             503 if answer.problem() == "unavailable" => {
                 assert_eq!(answer.header("retry-after"), "5");
-                called.refused += 1;
+                told.refused += 1;
             }
-            _ => called.odd.push(answer.text),
+            _ => told.odd.push(answer.text),
         }
     }
-    called
+    told
 }
 
 /// Waits until the service is ready, or is not; which part is not.

@@ -22,7 +22,7 @@ fn every_test_that_the_page_on_security_names_is_there() {
         let mut file = String::new();
         let before = named;
         for name in quoted(tests) {
-            if name.ends_with(".rs") {
+            if name.contains('.') {
                 let path = if name.contains('/') {
                     project(name)
                 } else {
