@@ -1,7 +1,7 @@
 //! The service: an HTTP API over the same commands and queries as the command line (docs/api.md).
 //!
 //! A request passes, from outside in: its id, log and figures ([`observe`]), compression ([`compress`]), the last hand on the
-//! answer ([`finish`]), the room there is ([`limits`]), who asks ([`access`]), what the address takes ([`contract`]), and its
+//! answer ([`finish`]), the room there is ([`limits`]), its form ([`wellformed`]), who asks ([`access`]), what the address takes ([`contract`]), and its
 //! handler in [`routes`].
 
 pub mod access;
@@ -27,6 +27,7 @@ mod server;
 mod service;
 mod tls;
 mod upload;
+mod wellformed;
 mod writing;
 
 use axum::Router;
@@ -101,6 +102,7 @@ pub fn router(service: Service) -> Router {
         .layer(from_fn_with_state(contract, contract::check))
         .layer(from_fn(observe::note_actor))
         .layer(from_fn_with_state((access, policy), access::admit))
+        .layer(from_fn(wellformed::check))
         .layer(from_fn_with_state(service.clone(), limits::bound))
         .layer(CatchPanicLayer::custom(broke_down))
         .layer(from_fn(finish::finish))

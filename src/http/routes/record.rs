@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use super::responses::Write;
 use crate::http::problem::{CandidateBody, Kind, Problem};
-use crate::http::query::Body;
+use crate::http::query::{Body, once_each};
 use crate::http::service::Service;
 use crate::http::writing::{KeyHeader, MatchHeader, Writing, replayed};
 use crate::intake::Fields;
@@ -27,7 +27,7 @@ use crate::store::{KnownAt, StreamId};
 
 /// One value or several.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, ToSchema)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "a value must be a text, or a list of texts")]
 pub enum Values {
     /// One.
     One(String),
@@ -43,7 +43,7 @@ pub struct EventBody {
     #[schema(example = "occupancy-started")]
     event: String,
     /// Its fields, as /api/v1/event-types lists them.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "once_each")]
     fields: BTreeMap<String, Values>,
     /// When it was true: `2016-03-01`, `2016-03`, `2016-Q1`, `2016`, `by 2017-02-28`, `unknown`.
     #[serde(default)]

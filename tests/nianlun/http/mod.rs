@@ -6,6 +6,10 @@ mod access_oidc;
 mod access_own;
 mod access_serve;
 mod again;
+mod bad_files;
+mod bad_input;
+mod bad_texts;
+mod bad_wire;
 mod changes;
 mod commands;
 mod connections;
@@ -22,11 +26,14 @@ mod promised;
 mod reads;
 mod reference_page;
 mod repairs;
+mod repairs_again;
 mod running;
 mod running_ends;
+mod running_killed;
 mod running_load;
 #[cfg(feature = "otlp")]
 mod running_traces;
+mod security_page;
 mod shapes;
 mod slips;
 
