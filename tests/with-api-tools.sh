@@ -47,7 +47,8 @@ install() {
     cp "$wanted/package.json" "$wanted/package-lock.json" "$tools/"
     (cd "$tools" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >&2) ||
         missing "npm could not install Redocly; is its registry within reach?"
-    python3 -m venv "$tools/python" >&2 || missing "python3 has no venv: install python3-venv"
+    python3 -m venv "$tools/python" >&2 || { debian python3-venv && python3 -m venv --clear "$tools/python" >&2; } ||
+        missing "python3 has no venv: install python3-venv"
     "$tools/python/bin/pip" install --quiet --disable-pip-version-check --requirement "$wanted/requirements.txt" >&2 ||
         missing "pip could not install Schemathesis; is its index within reach?"
 }
@@ -56,7 +57,9 @@ install() {
 list=$(cat "$wanted/package-lock.json" "$wanted/requirements.txt" | cksum)
 mkdir -p "$tools"
 exec 9>"$tools.lock"
-flock 9
+if command -v flock >/dev/null; then
+    flock 9
+fi
 if [ "$(cat "$tools/installed" 2>/dev/null)" != "$list" ]; then
     install
     echo "$list" >"$tools/installed"
