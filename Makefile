@@ -6,10 +6,10 @@
 demo:
 	cargo run -- demo --force
 
-# All tests, on SQLite and on PostgreSQL. Real datasets are read where NIANLUN_DATA points to them (docs/data.md); unset,
+# All tests, on SQLite and on PostgreSQL, with the tools that try the API (docs/testing.md). Real datasets are read where NIANLUN_DATA points to them (docs/data.md); unset,
 # their tests are reported as ignored.
 test:
-	tests/with-postgres.sh cargo test --workspace -- $(if $(NIANLUN_DATA),--include-ignored)
+	tests/with-postgres.sh tests/with-api-tools.sh cargo test --workspace -- $(if $(NIANLUN_DATA),--include-ignored)
 
 # How fast imports and the service are and how much memory they take, against references of the same run
 # (docs/benchmarks.md).

@@ -131,6 +131,8 @@ pub enum Command {
     Identity(IdentityCommand),
     /// Serve the HTTP API (docs/api.md)
     Serve(Box<ServeArgs>),
+    /// Print the contract of the HTTP API, from which clients are generated (docs/api.md)
+    Openapi,
     /// API tokens: make, list, revoke (docs/access.md)
     #[command(subcommand)]
     Token(TokenCommand),

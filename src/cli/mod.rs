@@ -19,6 +19,7 @@ mod identity_apply;
 mod import;
 mod import_mapping;
 mod import_runs;
+mod openapi;
 mod pipeline;
 mod progress;
 mod project;
@@ -99,6 +100,7 @@ async fn dispatch(cli: Cli) -> Result<std::process::ExitCode, CliError> {
         Command::Export(command) => export::run(&cli.global, command).await?,
         Command::Identity(command) => identity::run(&cli.global, command).await?,
         Command::Serve(args) => serve::run(&cli.global, &args).await?,
+        Command::Openapi => openapi::run()?,
         Command::Token(command) => token::run(&cli.global, command).await?,
         Command::Project => project::run(&cli.global).await?,
         Command::Backup(args) => backup::run(&cli.global, &args.file).await?,

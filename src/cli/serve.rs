@@ -4,13 +4,14 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use tokio::net::TcpListener;
+use tokio::signal::unix::Signal;
 
 use super::app::App;
 use super::args::{Global, ServeArgs};
 use super::error::CliError;
 use super::signals;
 use crate::http::access::{Access, AccessSettings, Stranger, configured};
-use crate::http::{Inner, Service, TlsError, serve, serve_tls};
+use crate::http::{Inner, Limits, Service, Tls, TlsError, serve, serve_tls};
 use crate::projector::{Role, Running};
 use crate::service::Commands;
 use crate::telemetry::{self, logs};
@@ -26,12 +27,15 @@ pub async fn run(global: &Global, args: &ServeArgs) -> Result<(), CliError> {
     } else {
         Role::Projecting
     };
-    let settings = args.access.over(AccessSettings::default());
+    let settings = args.access.over(config.access.clone());
     let stranger = stranger(args, listen, &settings, &app).await?;
-    let tls = settings.tls.clone();
+    let tls = settings.tls.clone().map(Tls::new).transpose()?;
+    let tls = tls.map(Arc::new);
     let scheme = if tls.is_some() { "https" } else { "http" };
     let access = Access::new(settings, stranger.clone(), Arc::clone(&app.store));
     let access = access.map_err(|error| CliError::Usage(error.to_string()))?;
+    let mut settings = config.settings();
+    make_room(&mut settings.limits);
     let folds = Arc::new(app.folds);
     let service = Service::new(Inner {
         commands: Commands::new(Arc::clone(&app.store)),
@@ -40,7 +44,7 @@ pub async fn run(global: &Global, args: &ServeArgs) -> Result<(), CliError> {
         folds,
         zone: app.zone,
         access,
-        settings: config.settings(),
+        settings,
     });
     let listener = TcpListener::bind(listen).await?;
     let address = listener.local_addr()?;
@@ -53,10 +57,12 @@ pub async fn run(global: &Global, args: &ServeArgs) -> Result<(), CliError> {
         }
     }
     tracing::info!(%address, "listening");
-    match &tls {
+    let renewing = tokio::spawn(renew(signals::hangup()?, tls.clone()));
+    match tls {
         Some(tls) => serve_tls(listener, tls, service.clone(), stop).await?,
         None => serve(listener, service.clone(), stop).await?,
     }
+    renewing.abort();
     let patience = config.timeouts.shutdown.0;
     if tokio::time::timeout(patience, service.close())
         .await
@@ -87,11 +93,43 @@ async fn stranger(
     )))
 }
 
+/// Reads the certificate again whenever it is asked for.
+async fn renew(mut asked: Signal, tls: Option<Arc<Tls>>) {
+    while asked.recv().await.is_some() {
+        match tls.as_deref().map(Tls::renew) {
+            Some(Ok(())) => tracing::info!("new connections get the certificate that is there now"),
+            Some(Err(error)) => tracing::error!(%error, "the certificate from before is kept"),
+            None => {}
+        }
+    }
+}
+
+/// Lets the process have as many files open as it takes connections, beside those of the database and of files that are moved;
+/// takes fewer connections if it may not.
+fn make_room(limits: &mut Limits) {
+    const BESIDE: u64 = 1_024;
+    let wanted = limits.connections as u64 + BESIDE;
+    let granted = match rlimit::increase_nofile_limit(wanted) {
+        Ok(granted) => granted,
+        Err(error) => {
+            tracing::warn!(%error, "the limit of open files cannot be raised");
+            return;
+        }
+    };
+    if granted < wanted {
+        let left = granted.saturating_sub(BESIDE).max(granted / 2).max(1);
+        limits.connections = usize::try_from(left).unwrap_or(limits.connections);
+        tracing::warn!(
+            wanted,
+            granted,
+            connections = limits.connections,
+            "too few files may be open: fewer connections are taken (LimitNOFILE, ulimit -Hn)"
+        );
+    }
+}
+
 impl From<TlsError> for CliError {
     fn from(error: TlsError) -> Self {
-        match error {
-            TlsError::Listener(error) => Self::Output(error),
-            certificate @ TlsError::Certificate { .. } => Self::Usage(certificate.to_string()),
-        }
+        Self::Usage(error.to_string())
     }
 }

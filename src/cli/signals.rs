@@ -2,7 +2,7 @@
 
 use std::io;
 
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 /// Ends with SIGTERM, or ctrl-c. From now on these do not kill the process.
 pub fn stop() -> io::Result<impl Future<Output = ()> + Send + 'static> {
@@ -14,4 +14,9 @@ pub fn stop() -> io::Result<impl Future<Output = ()> + Send + 'static> {
             _ = terminated.recv() => {}
         }
     })
+}
+
+/// SIGHUP, by which a process is asked to read again what it can. From now on it does not kill it.
+pub fn hangup() -> io::Result<Signal> {
+    signal(SignalKind::hangup())
 }

@@ -35,7 +35,7 @@ impl fmt::Display for Origin {
 /// A value in force.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
-    /// `section.key`
+    /// Its name: sections and key, with dots between.
     pub key: String,
     /// What it says; secrets masked.
     pub value: String,
@@ -56,23 +56,34 @@ impl Loaded {
         let mut shown = self.config.clone();
         shown.store.url = masked(&shown.store.url);
         shown.telemetry.traces = shown.telemetry.traces.as_deref().map(masked);
-        // All keys have values that TOML can write.
-        let sections = Table::try_from(shown).unwrap_or_default();
-        let mut entries = vec![];
-        for (section, keys) in sections {
-            let Value::Table(keys) = keys else { continue };
-            for (key, value) in keys {
-                let key = format!("{section}.{key}");
-                let origin = self.origins.get(&key).cloned();
-                entries.push(Entry {
-                    value: value
-                        .as_str()
-                        .map_or_else(|| value.to_string(), str::to_owned),
-                    origin: origin.unwrap_or(Origin::Default),
-                    key,
-                });
-            }
+        if let Some(oidc) = &mut shown.access.oidc {
+            oidc.jwks = masked(&oidc.jwks);
         }
+        // All keys have values that TOML can write.
+        let all = Table::try_from(shown).unwrap_or_default();
+        let mut entries = vec![];
+        self.add("", all, &mut entries);
         entries
+    }
+
+    /// Adds the values of a table, and of those within it.
+    fn add(&self, before: &str, table: Table, entries: &mut Vec<Entry>) {
+        for (key, value) in table {
+            let key = format!("{before}{key}");
+            let value = match value {
+                Value::Table(within) => {
+                    self.add(&format!("{key}."), within, entries);
+                    continue;
+                }
+                Value::String(text) => text,
+                other => other.to_string(),
+            };
+            let origin = self.origins.get(&key).cloned();
+            entries.push(Entry {
+                value,
+                origin: origin.unwrap_or(Origin::Default),
+                key,
+            });
+        }
     }
 }

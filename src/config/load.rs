@@ -7,6 +7,8 @@ use toml::{Table, Value};
 
 use super::Config;
 use super::effective::Origin;
+use super::variables::{Variable, over};
+use crate::http::access::AccessError;
 
 /// Why it cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -45,6 +47,9 @@ pub enum ConfigError {
         /// What it may say.
         range: &'static str,
     },
+    /// What is said of access cannot be meant.
+    #[error("access.origins: {0}")]
+    Access(#[from] AccessError),
 }
 
 /// What was read, and where from.
@@ -52,20 +57,11 @@ pub enum ConfigError {
 pub struct Loaded {
     /// The configuration.
     pub config: Config,
-    /// Where what is not a default comes from, by `section.key`.
+    /// Where what is not a default comes from, by name: sections and key, with dots between.
     pub origins: BTreeMap<String, Origin>,
 }
 
-/// What every variable begins with.
-const PREFIX: &str = "NIANLUN_";
-
-/// Short names of what is set most.
-const SHORT: [(&str, &str, &str); 2] = [
-    ("NIANLUN_STORE", "store", "url"),
-    ("NIANLUN_LISTEN", "listen", "address"),
-];
-
-/// Reads the file, if there is one, and what the environment says over it: `NIANLUN_SECTION_KEY`.
+/// Reads the file, if there is one, and what the environment says over it: `NIANLUN_SECTION_KEY`, or `NIANLUN_SECTION_SECTION_KEY`.
 ///
 /// # Errors
 /// [`ConfigError`].
@@ -87,66 +83,32 @@ pub fn load(
         // As a whole first: only so does an error show its line.
         loaded.config = toml::from_str(&text).map_err(content)?;
         table = toml::from_str(&text).map_err(content)?;
-        for (section, keys) in &table {
-            for key in keys.as_table().into_iter().flat_map(Table::keys) {
-                let origin = Origin::File(path.to_owned());
-                loaded.origins.insert(format!("{section}.{key}"), origin);
-            }
-        }
+        note(&mut loaded.origins, "", &table, path);
     }
-    for (name, text) in environment {
-        let Some((section, key)) = named(&name) else {
-            continue;
-        };
-        let refused = |reason: String| ConfigError::Variable {
-            name: name.clone(),
-            reason,
-        };
-        loaded.config = with(&mut table, &section, &key, &text).map_err(refused)?;
-        let origin = Origin::Environment(name.clone());
-        loaded.origins.insert(format!("{section}.{key}"), origin);
+    let mut variables: Vec<_> = environment
+        .filter_map(|(name, text)| Variable::new(name, text))
+        .collect();
+    for variable in &variables {
+        let origin = Origin::Environment(variable.name.clone());
+        loaded.origins.insert(variable.key(), origin);
+    }
+    if !variables.is_empty() {
+        loaded.config = over(table, &mut variables)?;
     }
     in_range(&loaded.config)?;
+    loaded.config.access.check()?;
     Ok(loaded)
 }
 
-/// The section and key that a variable sets, if it means one.
-fn named(name: &str) -> Option<(String, String)> {
-    let short = SHORT.iter().find(|(short, ..)| *short == name);
-    if let Some((_, section, key)) = short {
-        return Some(((*section).to_owned(), (*key).to_owned()));
+/// That the values of a table, and of those within it, come from a file.
+fn note(origins: &mut BTreeMap<String, Origin>, before: &str, table: &Table, path: &Path) {
+    for (key, value) in table {
+        let key = format!("{before}{key}");
+        match value {
+            Value::Table(within) => note(origins, &format!("{key}."), within, path),
+            _ => drop(origins.insert(key, Origin::File(path.to_owned()))),
+        }
     }
-    let (section, key) = name.strip_prefix(PREFIX)?.split_once('_')?;
-    let (section, key) = (section.to_ascii_lowercase(), key.to_ascii_lowercase());
-    // Other programs may have variables that begin so.
-    let sections = Table::try_from(Config::default()).ok()?;
-    sections.contains_key(&section).then_some((section, key))
-}
-
-/// The configuration with one value more. A variable is a number where the key takes one, and a text elsewhere.
-fn with(table: &mut Table, section: &str, key: &str, text: &str) -> Result<Config, String> {
-    let place = table
-        .entry(section)
-        .or_insert_with(|| Value::Table(Table::new()));
-    let Some(place) = place.as_table_mut() else {
-        return Err(format!("{section} is no section"));
-    };
-    place.insert(key.to_owned(), Value::String(text.to_owned()));
-    let error = match table.clone().try_into() {
-        Ok(config) => return Ok(config),
-        Err(error) => error,
-    };
-    if let (Ok(number), Some(place)) = (
-        text.parse::<i64>(),
-        table.get_mut(section).and_then(Value::as_table_mut),
-    ) {
-        place.insert(key.to_owned(), Value::Integer(number));
-        return table
-            .clone()
-            .try_into()
-            .map_err(|error| error.message().to_owned());
-    }
-    Err(error.message().to_owned())
 }
 
 fn in_range(config: &Config) -> Result<(), ConfigError> {
@@ -160,6 +122,7 @@ fn in_range(config: &Config) -> Result<(), ConfigError> {
     };
     for (key, value) in [
         ("limits.connections", limits.connections),
+        ("limits.readers", limits.readers),
         ("limits.requests", limits.requests),
         ("limits.writes", limits.writes),
         ("limits.body", limits.body),

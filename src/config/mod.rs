@@ -3,6 +3,7 @@
 mod effective;
 mod load;
 mod span;
+mod variables;
 
 use std::net::{Ipv4Addr, SocketAddr};
 
@@ -12,6 +13,7 @@ pub use effective::{Entry, Origin};
 pub use load::{ConfigError, Loaded, load};
 pub use span::Span;
 
+use crate::http::access::AccessSettings;
 use crate::telemetry::logs;
 
 /// All of it.
@@ -26,6 +28,8 @@ pub struct Config {
     pub limits: Limits,
     /// How long it waits.
     pub timeouts: Timeouts,
+    /// Who may do what.
+    pub access: AccessSettings,
     /// The log.
     pub log: Log,
     /// Traces.
@@ -73,6 +77,8 @@ impl Default for Store {
 pub struct Limits {
     /// Connections.
     pub connections: usize,
+    /// Of these, readers of the feed of changes.
+    pub readers: usize,
     /// Requests.
     pub requests: usize,
     /// Of these, requests that write.
@@ -93,6 +99,7 @@ impl Default for Limits {
         let limits = settings.limits;
         Self {
             connections: limits.connections,
+            readers: settings.readers,
             requests: limits.requests,
             writes: limits.writes,
             head: limits.head,
@@ -107,10 +114,12 @@ impl Default for Limits {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Timeouts {
-    /// For the head of a request.
+    /// For the head of a request, and for the handshake of TLS.
     pub head: Span,
     /// For the next part of a body.
     pub body: Span,
+    /// For a reader to take the next part of an answer.
+    pub send: Span,
     /// For the answer to a request.
     pub request: Span,
     /// For the answer to a request that brings a file.
@@ -127,6 +136,7 @@ impl Default for Timeouts {
         Self {
             head: Span(limits.head_time),
             body: Span(limits.body_pause),
+            send: Span(limits.send_pause),
             request: Span(limits.request_time),
             upload: Span(limits.upload_time),
             store: Span(std::time::Duration::from_secs(2)),
@@ -163,6 +173,7 @@ impl Config {
         crate::http::Settings {
             body: limits.body,
             upload: limits.upload,
+            readers: limits.readers,
             limits: crate::http::Limits {
                 connections: limits.connections,
                 requests: limits.requests,
@@ -170,6 +181,7 @@ impl Config {
                 head: limits.head,
                 head_time: timeouts.head.0,
                 body_pause: timeouts.body.0,
+                send_pause: timeouts.send.0,
                 request_time: timeouts.request.0,
                 upload_time: timeouts.upload.0,
                 shutdown: timeouts.shutdown.0,

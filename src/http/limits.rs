@@ -21,7 +21,7 @@ pub const ALWAYS: [&str; 3] = ["/healthz", "/readyz", "/metrics"];
 /// What a service takes on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Connections at once; who comes later waits in the system's queue.
+    /// Connections at once, each reader of the feed among them; who comes later waits in the system's queue.
     pub connections: usize,
     /// Requests at once.
     pub requests: usize,
@@ -29,10 +29,12 @@ pub struct Limits {
     pub writes: usize,
     /// The bytes of a request's head.
     pub head: usize,
-    /// How long a head may take to come.
+    /// How long a head may take to come, and before it the handshake of TLS.
     pub head_time: Duration,
     /// How long a body may pause.
     pub body_pause: Duration,
+    /// How long a reader may take nothing of an answer.
+    pub send_pause: Duration,
     /// How long a request may take.
     pub request_time: Duration,
     /// How long one may take that brings or fetches a file.
@@ -46,12 +48,13 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            connections: 2_048,
+            connections: 12_288,
             requests: 256,
             writes: 64,
             head: 16 << 10,
             head_time: Duration::from_secs(10),
             body_pause: Duration::from_secs(10),
+            send_pause: Duration::from_secs(30),
             request_time: Duration::from_secs(30),
             upload_time: Duration::from_mins(15),
             shutdown: Duration::from_secs(20),

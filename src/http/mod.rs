@@ -1,13 +1,14 @@
 //! The service: an HTTP API over the same commands and queries as the command line (docs/api.md).
 //!
 //! A request passes, from outside in: its id, log and figures ([`observe`]), compression ([`compress`]), the last hand on the
-//! answer ([`finish`]), the room there is ([`limits`]), who asks ([`access`]), what the address takes ([`contract`]), and its
+//! answer ([`finish`]), the room there is ([`limits`]), its form ([`wellformed`]), who asks ([`access`]), what the address takes ([`contract`]), and its
 //! handler in [`routes`].
 
 pub mod access;
 mod cloud;
 mod compress;
 mod contract;
+mod describe;
 mod exporting;
 mod feed;
 mod find;
@@ -19,12 +20,14 @@ mod page;
 pub mod problem;
 mod query;
 mod reading;
+mod reference;
 mod refused;
 mod routes;
 mod server;
 mod service;
 mod tls;
 mod upload;
+mod wellformed;
 mod writing;
 
 use axum::Router;
@@ -32,14 +35,12 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use tower_http::catch_panic::CatchPanicLayer;
 use utoipa::OpenApi;
-use utoipa::openapi::RefOr;
-use utoipa::openapi::schema::Schema;
 use utoipa_axum::router::OpenApiRouter;
 
 pub use limits::Limits;
-pub use server::serve;
+pub use server::{serve, serve_tls};
 pub use service::{Inner, Service, Settings};
-pub use tls::{TlsError, serve_tls};
+pub use tls::{Tls, TlsError};
 
 use self::problem::{Problem, ProblemBody};
 
@@ -80,16 +81,7 @@ fn parts() -> (Router<Service>, utoipa::openapi::OpenApi) {
         .nest("/api/v1", routes::api())
         .merge(routes::beside())
         .split_for_parts();
-    // With `fields` any column of a row may be left out.
-    for (name, schema) in document
-        .components
-        .iter_mut()
-        .flat_map(|all| &mut all.schemas)
-    {
-        if let (true, RefOr::T(Schema::Object(object))) = (name.ends_with("Row"), schema) {
-            object.required.clear();
-        }
-    }
+    describe::complete(&mut document);
     (router, document)
 }
 
@@ -106,9 +98,11 @@ pub fn router(service: Service) -> Router {
             "/api/v1/openapi.json",
             axum::routing::get(move || std::future::ready(axum::Json(served.clone()))),
         )
+        .merge(reference::routes())
         .layer(from_fn_with_state(contract, contract::check))
         .layer(from_fn(observe::note_actor))
         .layer(from_fn_with_state((access, policy), access::admit))
+        .layer(from_fn(wellformed::check))
         .layer(from_fn_with_state(service.clone(), limits::bound))
         .layer(CatchPanicLayer::custom(broke_down))
         .layer(from_fn(finish::finish))

@@ -143,6 +143,11 @@ impl Reading {
         if self.form == Form::Csv {
             return self.list(rows, vec![]);
         }
+        // They are of the rows; a slip in them is told all the same.
+        self.columns(R::COLUMNS)?;
+        if let Some((column, _)) = &self.part.sort {
+            known(R::COLUMNS, "sort", column)?;
+        }
         let mut response = axum::Json(body).into_response();
         self.placed(&mut response);
         Ok(response)

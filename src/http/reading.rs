@@ -21,13 +21,14 @@ use crate::store::{KnownAt, StreamId};
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct PointParams {
-    /// The day in question; today if not given.
-    #[param(value_type = Option<String>, format = Date, example = "2024-06-20")]
+    /// The day in question, such as `2024-06-20`; today if not given.
+    #[param(value_type = Option<String>, format = Date)]
     pub(super) as_of: Option<String>,
-    /// As known when: a day (its end), a time with its offset, or a log position; now if not given.
-    #[param(example = "2024-06-20T12:00:00+08:00")]
+    /// As known when: a day (its end), a time with its offset such as `2024-06-20T12:00:00+08:00`, or a log position; now if not
+    /// given.
     pub(super) known_at: Option<String>,
     /// Wait, for a few seconds at most, until this log position is in the facts.
+    #[param(maximum = 9_223_372_036_854_775_807_u64)]
     pub(super) min_position: Option<u64>,
     /// Wait until this event is in the facts: `company/{id}/{sequence}`, as a command answers.
     pub(super) after_event: Option<String>,

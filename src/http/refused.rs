@@ -146,6 +146,9 @@ impl From<RepairRefusal> for Problem {
                 .of("events", "")
                 .mend("name those that are the other company's by their sequence"),
             RepairRefusal::Identity(error) => error.into(),
+            RepairRefusal::KeyUsed => {
+                Self::new(Kind::IdempotencyMismatch, detail).of("idempotency-key", "")
+            }
             RepairRefusal::Record { .. }
             | RepairRefusal::AlreadyUndone { .. }
             | RepairRefusal::ChangedSince { .. } => Self::new(Kind::Refused, detail),

@@ -13,11 +13,17 @@ use hyper::service::{Service as _, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
+use tokio::time::timeout;
+use tokio_io_timeout::TimeoutStream;
+use tokio_util::either::Either;
 
+use super::limits::Limits;
 use super::router;
 use super::service::Service;
+use super::tls::Tls;
 use crate::telemetry::metrics;
 
 /// How often the figures are put together, so that they do not pile up where nobody asks for them.
@@ -28,7 +34,29 @@ const UPKEEP: Duration = Duration::from_secs(5);
 /// # Errors
 /// If the figures cannot be kept.
 pub async fn serve<L: Listener<Addr = SocketAddr>>(
+    listener: L,
+    service: Service,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> io::Result<()> {
+    run(listener, None, service, stop).await
+}
+
+/// The same over TLS.
+///
+/// # Errors
+/// If the figures cannot be kept.
+pub async fn serve_tls<L: Listener<Addr = SocketAddr>>(
+    listener: L,
+    tls: Arc<Tls>,
+    service: Service,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> io::Result<()> {
+    run(listener, Some(tls), service, stop).await
+}
+
+async fn run<L: Listener<Addr = SocketAddr>>(
     mut listener: L,
+    tls: Option<Arc<Tls>>,
     service: Service,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
@@ -56,11 +84,21 @@ pub async fn serve<L: Listener<Addr = SocketAddr>>(
             connection = accept(&mut listener, &room) => connection,
         };
         while connections.try_join_next().is_some() {}
-        let answer = answers(router.clone(), peer);
-        let connection = graceful.watch(http.serve_connection(TokioIo::new(io), answer));
+        let (answers, http) = (answers(router.clone(), peer), http.clone());
+        let (tls, limits, stopping) = (tls.clone(), limits.clone(), service.stopping().clone());
+        let watcher = graceful.watcher();
         connections.spawn(async move {
+            let talk = async {
+                // Who has not shaken hands yet has asked nothing.
+                let io = tokio::select! {
+                    () = stopping.cancelled() => return Ok(()),
+                    io = ready(io, tls.as_deref(), &limits) => io?,
+                };
+                let connection = http.serve_connection(TokioIo::new(io), answers);
+                watcher.watch(connection).await.map_err(io::Error::other)
+            };
             // A client that goes away, or speaks no HTTP, is no fault here.
-            if let Err(error) = connection.await {
+            if let Err(error) = talk.await {
                 tracing::debug!(%error, %peer, "a connection ended");
             }
             drop(place);
@@ -71,10 +109,7 @@ pub async fn serve<L: Listener<Addr = SocketAddr>>(
     // A feed has no end of its own.
     service.feed.close();
     tracing::info!("stopping: no more connections");
-    if tokio::time::timeout(limits.shutdown, graceful.shutdown())
-        .await
-        .is_err()
-    {
+    if timeout(limits.shutdown, graceful.shutdown()).await.is_err() {
         tracing::warn!(after = ?limits.shutdown, "stopping: requests that still run are given up");
     }
     connections.shutdown().await;
@@ -91,6 +126,22 @@ async fn accept<L: Listener>(
     let place = Arc::clone(room).acquire_owned().await.ok();
     let (io, peer) = listener.accept().await;
     (io, peer, place)
+}
+
+/// A connection over which HTTP can be spoken: one that fails when nobody takes what is sent, in TLS if there is a certificate.
+async fn ready<I: AsyncRead + AsyncWrite>(
+    io: I,
+    tls: Option<&Tls>,
+    limits: &Limits,
+) -> io::Result<impl AsyncRead + AsyncWrite + Unpin + use<I>> {
+    let mut io = TimeoutStream::new(io);
+    io.set_write_timeout(Some(limits.send_pause));
+    let io = Box::pin(io);
+    let Some(tls) = tls else {
+        return Ok(Either::Left(io));
+    };
+    let shaken = timeout(limits.head_time, tls.acceptor().accept(io)).await;
+    Ok(Either::Right(shaken.map_err(io::Error::other)??))
 }
 
 /// The router, for requests of one connection.

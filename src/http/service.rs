@@ -134,8 +134,15 @@ impl Service {
     /// Waits until a position is in the facts.
     ///
     /// # Errors
-    /// [`Kind::NotYet`] if it takes too long.
+    /// [`Kind::NotYet`] if it takes too long; [`Kind::MalformedRequest`] if there can be no such position.
     pub async fn reach(&self, position: u64) -> Result<(), Problem> {
+        const LAST: u64 = i64::MAX.unsigned_abs();
+        if position > LAST {
+            let detail = "no log has this position";
+            return Err(Problem::new(Kind::MalformedRequest, detail)
+                .of("min_position", position.to_string())
+                .mend("send a position that an answer named"));
+        }
         if self.projector.wait(position, self.settings.wait).await {
             return Ok(());
         }

@@ -1,65 +1,80 @@
-//! The service over TLS.
+//! TLS: the certificate that the service shows, and how it is renewed.
 
-use std::net::SocketAddr;
+use std::io;
+use std::sync::{Arc, PoisonError, RwLock};
 
-use axum_server::Handle;
-use axum_server::tls_rustls::RustlsConfig;
-use tokio::net::TcpListener;
+use rustls::ServerConfig;
+use rustls::crypto::ring;
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use tokio_rustls::TlsAcceptor;
 
 use super::access::TlsSettings;
-use super::service::Service;
-use crate::telemetry::metrics;
 
-/// Why the service is not served over TLS.
+/// Why a certificate cannot be used.
 #[derive(Debug, thiserror::Error)]
-pub enum TlsError {
-    /// The certificate or its key cannot be used.
-    #[error("certificate {certificate}, key {key}: {reason}; both must be PEM, and of each other")]
-    Certificate {
-        /// The certificate.
-        certificate: String,
-        /// The key.
-        key: String,
-        /// Why.
-        reason: std::io::Error,
-    },
-    /// The listener failed.
-    #[error(transparent)]
-    Listener(#[from] std::io::Error),
+#[error("certificate {certificate}, key {key}: {reason}; both must be PEM, and of each other")]
+pub struct TlsError {
+    /// The certificate.
+    certificate: String,
+    /// The key.
+    key: String,
+    /// Why.
+    reason: io::Error,
 }
 
-/// Serves over TLS until `stop` ends; then no new connection is taken, and those that came are answered.
-///
-/// # Errors
-/// [`TlsError`].
-pub async fn serve_tls(
-    listener: TcpListener,
-    tls: &TlsSettings,
-    service: Service,
-    stop: impl Future<Output = ()> + Send + 'static,
-) -> Result<(), TlsError> {
-    // It is there already if another service of this process was started before.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let config = RustlsConfig::from_pem_file(&tls.certificate, &tls.key).await;
-    let config = config.map_err(|reason| TlsError::Certificate {
-        certificate: tls.certificate.display().to_string(),
-        key: tls.key.display().to_string(),
+/// The certificate that new connections are shown.
+pub struct Tls {
+    settings: TlsSettings,
+    config: RwLock<Arc<ServerConfig>>,
+}
+
+impl Tls {
+    /// Reads it.
+    ///
+    /// # Errors
+    /// [`TlsError`].
+    pub fn new(settings: TlsSettings) -> Result<Self, TlsError> {
+        let config = RwLock::new(Arc::new(read(&settings)?));
+        Ok(Self { settings, config })
+    }
+
+    /// Reads it again. Connections that are there keep the one that they were shown; so do new ones if this fails.
+    ///
+    /// # Errors
+    /// [`TlsError`].
+    pub fn renew(&self) -> Result<(), TlsError> {
+        let config = Arc::new(read(&self.settings)?);
+        *self.config.write().unwrap_or_else(PoisonError::into_inner) = config;
+        Ok(())
+    }
+
+    /// What shakes hands with the next connection.
+    pub(super) fn acceptor(&self) -> TlsAcceptor {
+        let config = self.config.read().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(&config).into()
+    }
+}
+
+fn read(settings: &TlsSettings) -> Result<ServerConfig, TlsError> {
+    let read = || {
+        let chain = CertificateDer::pem_file_iter(&settings.certificate)
+            .and_then(Iterator::collect::<Result<Vec<_>, _>>)
+            .map_err(io::Error::other)?;
+        let key = PrivateKeyDer::from_pem_file(&settings.key).map_err(io::Error::other)?;
+        let mut config = ServerConfig::builder_with_provider(ring::default_provider().into())
+            .with_safe_default_protocol_versions()
+            .and_then(|config| {
+                let config = config.with_no_client_auth();
+                config.with_single_cert(chain, key)
+            })
+            .map_err(io::Error::other)?;
+        config.alpn_protocols = vec![b"http/1.1".to_vec()];
+        Ok(config)
+    };
+    read().map_err(|reason| TlsError {
+        certificate: settings.certificate.display().to_string(),
+        key: settings.key.display().to_string(),
         reason,
-    })?;
-    metrics::install().map_err(std::io::Error::other)?;
-    let handle = Handle::new();
-    let (stopping, ending) = (handle.clone(), service.clone());
-    let stopped = tokio::spawn(async move {
-        stop.await;
-        ending.stopping().cancel();
-        ending.feed.close();
-        stopping.graceful_shutdown(Some(ending.settings.limits.shutdown));
-    });
-    let router = super::router(service).into_make_service_with_connect_info::<SocketAddr>();
-    let served = axum_server::from_tcp_rustls(listener.into_std()?, config)?
-        .handle(handle)
-        .serve(router)
-        .await;
-    stopped.abort();
-    Ok(served?)
+    })
 }

@@ -2,9 +2,12 @@
 
 use axum::extract::{FromRequestParts, OriginalUri};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, HeaderValue, header};
+use axum::response::Response;
 use nianlun_aggregates::history::Sequence;
 use sha2::{Digest, Sha256};
+use tokio::sync::MutexGuard;
+use utoipa::IntoParams;
 use uuid::Uuid;
 
 use super::access::Principal;
@@ -12,6 +15,26 @@ use super::problem::{Kind, Problem};
 use super::service::Service;
 use crate::hex::hex;
 use crate::service::Metadata;
+
+/// A request that records under a key.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Header)]
+#[expect(dead_code, reason = "it only describes what `Writing` reads")]
+pub struct KeyHeader {
+    /// The same request under the same key is recorded once, however often it is sent: 1 to 255 printable ASCII characters.
+    #[param(rename = "Idempotency-Key")]
+    idempotency_key: Option<String>,
+}
+
+/// A request that insists on the last event of a record.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Header)]
+#[expect(dead_code, reason = "it only describes what `Writing` reads")]
+pub struct MatchHeader {
+    /// The `ETag` of the record as it was read, or `"7"` for its event 7: records only if nobody has written to it since.
+    #[param(rename = "If-Match")]
+    if_match: Option<String>,
+}
 
 /// A command that comes in.
 pub struct Writing {
@@ -56,6 +79,12 @@ impl Writing {
         }
     }
 
+    /// Waits until no other request under its key runs in this process.
+    pub async fn turn(&self) -> Option<MutexGuard<'_, ()>> {
+        let key = self.scoped()?;
+        Some(self.service.commands.turn(&key).await)
+    }
+
     /// The id of a new record: under a key the same whenever it is sent.
     #[must_use]
     pub fn new_id(&self) -> Uuid {
@@ -85,6 +114,12 @@ impl FromRequestParts<Service> for Writing {
     }
 }
 
+/// Says that an answer was given before.
+pub fn replayed(response: &mut Response) {
+    let headers = response.headers_mut();
+    headers.insert("idempotency-replayed", HeaderValue::from_static("true"));
+}
+
 /// Method and address, as the caller wrote it.
 fn address(parts: &Parts) -> String {
     let original = parts.extensions.get::<OriginalUri>();
@@ -95,9 +130,17 @@ fn address(parts: &Parts) -> String {
 /// The key in `Idempotency-Key`, quoted as a structured field or not.
 fn key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
     const LONGEST: usize = 255;
-    let Some(value) = headers.get("idempotency-key") else {
+    let mut values = headers.get_all("idempotency-key").iter();
+    let Some(value) = values.next() else {
         return Ok(None);
     };
+    if values.next().is_some() {
+        return Err(
+            Problem::new(Kind::MalformedRequest, "a request has one key")
+                .of("idempotency-key", "")
+                .mend("send the header once"),
+        );
+    }
     let text = value.to_str().unwrap_or("").trim();
     let quoted = text
         .strip_prefix('"')

@@ -7,6 +7,7 @@ mod core;
 mod done;
 pub mod file;
 mod halves;
+mod keyed;
 mod list;
 mod merge;
 mod named;
@@ -48,7 +49,7 @@ const ATTEMPTS: u32 = 8;
 #[derive(Clone)]
 pub struct Repairs {
     store: Arc<dyn Store>,
-    actor: String,
+    metadata: Metadata,
 }
 
 /// What a repair recorded.
@@ -58,6 +59,8 @@ pub struct Repair {
     pub correlation: Uuid,
     /// The new events.
     pub events: Vec<EventOf>,
+    /// Whether they were recorded before, when the repair was asked for under the same key.
+    pub before: bool,
 }
 
 /// Why, and whether what contradicts the records is recorded all the same.
@@ -108,10 +111,13 @@ impl Repairs {
     /// Repairs by someone.
     #[must_use]
     pub fn new(store: Arc<dyn Store>, actor: impl Into<String>) -> Self {
-        Self {
-            store,
-            actor: actor.into(),
-        }
+        Self::with(store, Metadata::by(actor))
+    }
+
+    /// Repairs whose events remember this: who repairs, by which token, under which key.
+    #[must_use]
+    pub fn with(store: Arc<dyn Store>, metadata: Metadata) -> Self {
+        Self { store, metadata }
     }
 
     /// The records and all that are merged with them.
@@ -129,12 +135,18 @@ impl Repairs {
         for _ in 0..ATTEMPTS {
             let sides = decide().await?;
             match self.commit(correlation, sides).await {
-                Err(StoreError::Conflict) => {}
+                // Another process may have been sent the same, and have been first.
+                Err(StoreError::Conflict) => {
+                    if let Some(repair) = self.answered().await? {
+                        return Ok(repair);
+                    }
+                }
                 Err(error) => return Err(error.into()),
                 Ok(events) => {
                     return Ok(Repair {
                         correlation,
                         events,
+                        before: false,
                     });
                 }
             }
@@ -153,8 +165,12 @@ impl Repairs {
         let (mut stored, mut named) = (vec![], vec![]);
         for side in sides {
             for (sequence, (event, origin)) in (side.last + 1..).zip(side.events) {
+                let by = self.metadata.clone();
                 let metadata = Metadata {
-                    actor: Some(self.actor.clone()),
+                    actor: by.actor,
+                    token: by.token,
+                    idempotency_key: by.idempotency_key,
+                    request_digest: by.request_digest,
                     correlation: Some(correlation.to_string()),
                     ..origin
                 };

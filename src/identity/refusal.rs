@@ -48,6 +48,9 @@ pub enum RepairRefusal {
         /// What stands against it.
         by: EventOf,
     },
+    /// The key was used before, for another request.
+    #[error("the idempotency key was used for another request; use a new key for a new request")]
+    KeyUsed,
     /// The store failed, or an identifier belongs to another.
     #[error(transparent)]
     Store(#[from] StoreError),

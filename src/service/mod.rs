@@ -13,6 +13,7 @@ use cqrs_es::EventStore;
 use cqrs_es::persist::PersistedEventStore;
 use nianlun_aggregates::decode::{decode, event_id};
 use nianlun_aggregates::history::{Change, Command, Event, History, Sequence, Timeline};
+use tokio::sync::MutexGuard;
 use uuid::Uuid;
 
 pub use error::CommandError;
@@ -74,7 +75,7 @@ impl Commands {
         let Some(key) = &metadata.idempotency_key else {
             return self.decided(id, command, expected, metadata).await;
         };
-        let _turn = self.keys.turn(key).await;
+        let _turn = self.turn(key).await;
         if let Some(recorded) = self.answered(key, metadata).await? {
             return Ok(recorded);
         }
@@ -86,6 +87,11 @@ impl Commands {
             return Ok(recorded);
         }
         decided
+    }
+
+    /// Waits for the turn of a request under a key, which ends when what is returned is dropped.
+    pub async fn turn(&self, key: &str) -> MutexGuard<'_, ()> {
+        self.keys.turn(key).await
     }
 
     /// Decides, as often as others are first, and commits.

@@ -88,7 +88,9 @@ const UNREACHABLE: [&str; 10] = [
 impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
         match &error {
+            // A server that ends while a connection is made leaves half a conversation: no fault of ours.
             sqlx::Error::Io(_)
+            | sqlx::Error::Protocol(_)
             | sqlx::Error::Tls(_)
             | sqlx::Error::PoolTimedOut
             | sqlx::Error::PoolClosed
@@ -228,13 +230,15 @@ mod tests {
     }
 
     #[test]
-    fn a_pool_that_gave_no_connection_means_unreachable() {
+    fn no_connection_and_half_a_conversation_mean_unreachable() {
         assert!(matches!(
             StoreError::from(sqlx::Error::PoolTimedOut),
             StoreError::Unreachable(_)
         ));
         let io = sqlx::Error::Io(std::io::Error::other("refused"));
         assert!(matches!(StoreError::from(io), StoreError::Unreachable(_)));
+        let half = sqlx::Error::Protocol("unexpected response from SSLRequest: 0x00".to_owned());
+        assert!(matches!(StoreError::from(half), StoreError::Unreachable(_)));
         assert!(matches!(
             StoreError::from(sqlx::Error::RowNotFound),
             StoreError::Database(_)

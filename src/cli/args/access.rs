@@ -6,55 +6,30 @@ use clap::Args;
 
 use crate::http::access::{AccessSettings, OidcSettings, TlsSettings};
 
-/// Who is let in (docs/access.md).
+/// Who is let in (docs/access.md), over what the section `access` of the settings says.
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Access (docs/access.md)")]
 pub struct AccessArgs {
     /// Ask for a token also on this machine
-    #[arg(long, env = "NIANLUN_ACCESS_REQUIRED")]
+    #[arg(long)]
     pub require_token: bool,
     /// `iss` of the tokens of an identity provider
-    #[arg(long, env = "NIANLUN_ACCESS_OIDC_ISSUER", value_name = "ISSUER", requires_all = ["oidc_audience", "oidc_jwks"])]
+    #[arg(long, value_name = "ISSUER", requires_all = ["oidc_audience", "oidc_jwks"])]
     pub oidc_issuer: Option<String>,
     /// `aud` of those that are meant for this service
-    #[arg(
-        long,
-        env = "NIANLUN_ACCESS_OIDC_AUDIENCE",
-        value_name = "AUDIENCE",
-        requires = "oidc_issuer"
-    )]
+    #[arg(long, value_name = "AUDIENCE", requires = "oidc_issuer")]
     pub oidc_audience: Option<String>,
     /// The provider's keys: the address of its JWK set, or a file
-    #[arg(
-        long,
-        env = "NIANLUN_ACCESS_OIDC_JWKS",
-        value_name = "URL|FILE",
-        requires = "oidc_issuer"
-    )]
+    #[arg(long, value_name = "URL|FILE", requires = "oidc_issuer")]
     pub oidc_jwks: Option<String>,
     /// The chain of certificates to serve HTTPS with, PEM
-    #[arg(
-        long,
-        env = "NIANLUN_ACCESS_TLS_CERT",
-        value_name = "FILE",
-        requires = "tls_key"
-    )]
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
     pub tls_cert: Option<PathBuf>,
     /// Its key, PEM
-    #[arg(
-        long,
-        env = "NIANLUN_ACCESS_TLS_KEY",
-        value_name = "FILE",
-        requires = "tls_cert"
-    )]
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
     pub tls_key: Option<PathBuf>,
     /// An origin whose pages may call the service
-    #[arg(
-        long = "cors-origin",
-        env = "NIANLUN_ACCESS_ORIGINS",
-        value_name = "ORIGIN",
-        value_delimiter = ','
-    )]
+    #[arg(long = "cors-origin", value_name = "ORIGIN", value_delimiter = ',')]
     pub origins: Vec<String>,
     /// Who records on this machine where no token is asked for
     #[arg(long, env = "USER", default_value = "local")]

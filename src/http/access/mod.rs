@@ -129,9 +129,13 @@ impl Access {
         let path = request.extensions.get::<MatchedPath>();
         let needs = path.map(|path| policy.needs(path.as_str(), &request.method));
         let address = holder(peer(request));
-        if matches!(needs, Some(Ok(Needs::Nothing))) {
+        let misused = |needs: &Result<Needs, Problem>| matches!(needs, Err(problem) if problem.kind() == Kind::MethodNotAllowed);
+        // Who asks makes no difference where everything is open to everybody.
+        let open = path.is_some_and(|path| policy.is_open(path.as_str()));
+        if matches!(needs, Some(Ok(Needs::Nothing))) || open && needs.as_ref().is_some_and(misused)
+        {
             self.0.limits.request(&Caller::Address(address))?;
-            return Ok(None);
+            return needs.transpose().map(|_| None);
         }
         let principal = match self.who(request).await {
             Err(problem) if problem.kind() == Kind::Unauthenticated => {

@@ -15,9 +15,11 @@ const HERE: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];
 /// # Errors
 /// [`Kind::Forbidden`].
 pub fn here_only(headers: &HeaderMap, uri: &Uri, origins: &[String]) -> Result<(), Problem> {
+    // An address that names a host counts before the header (RFC 9112 §3.2.2).
     let host = headers.get(header::HOST);
     let host = host.and_then(|host| host.to_str().ok());
-    let host = host.or(uri.authority().map(axum::http::uri::Authority::as_str));
+    let named = uri.authority().map(axum::http::uri::Authority::as_str);
+    let host = named.or(host);
     if !host.is_some_and(|host| HERE.contains(&without_port(host))) {
         return Err(Problem::new(
             Kind::Forbidden,

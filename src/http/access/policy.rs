@@ -9,6 +9,7 @@ use utoipa::openapi::OpenApi;
 use super::principal::Principal;
 use super::role::Right;
 use crate::http::problem::{Kind, Problem};
+use crate::http::reference::ADDRESSES;
 
 /// Who may call an operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,8 +85,12 @@ pub const POLICY: &[(&str, Needs)] = &[
     ("metrics", Nothing),
 ];
 
-/// What is served and is no operation of the document: the document itself, which says nothing of what is recorded.
-const BESIDE: &[(&str, Needs)] = &[("/api/v1/openapi.json", Nothing)];
+/// What is served and is no operation of the document: the document itself and its page, which say nothing of what is recorded.
+const BESIDE: &[(&str, Needs)] = &[
+    ("/api/v1/openapi.json", Nothing),
+    (ADDRESSES[0], Nothing),
+    (ADDRESSES[1], Nothing),
+];
 
 /// What an operation needs.
 #[must_use]
@@ -143,6 +148,13 @@ impl Policy {
             Problem::new(Kind::MethodNotAllowed, detail)
         })?;
         stated.ok_or_else(unstated)
+    }
+
+    /// Whether everything at an address is open to everybody.
+    #[must_use]
+    pub fn is_open(&self, path: &str) -> bool {
+        let of = self.0.get(path);
+        of.is_some_and(|of| of.values().all(|needs| *needs == Some(Nothing)))
     }
 
     /// The methods that an address takes, as `Allow` lists them.

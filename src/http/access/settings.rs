@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::jwks::JwksError;
 use super::role::Role;
 
 /// Who may do what, and how they show who they are.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct AccessSettings {
     /// Ask everybody for a token, also where the service would be for one person.
@@ -44,7 +44,7 @@ impl AccessSettings {
 }
 
 /// An identity provider.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct OidcSettings {
     /// `iss` of its tokens.
@@ -92,7 +92,7 @@ impl OidcSettings {
 }
 
 /// Where the server's certificate is.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TlsSettings {
     /// The chain of certificates, PEM.
@@ -115,7 +115,7 @@ pub enum AccessError {
 }
 
 /// How much one caller may ask.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct LimitSettings {
     /// Requests in a second, in the long run.

@@ -31,6 +31,7 @@ pub struct Which {
     /// After this log position; without it, and without `Last-Event-ID`, from now on.
     after: Option<u64>,
     /// Only of this kind of record.
+    #[param(inline)]
     subject: Option<SubjectName>,
     /// Only of this record.
     id: Option<Uuid>,
@@ -88,11 +89,14 @@ pub async fn follow(
 ) -> Result<Response, Problem> {
     principal.must(Right::Read)?;
     let head = service.feed.head();
-    let after = last_event_id(&headers)?.or(which.after).unwrap_or(head);
-    if after > head {
-        let detail = format!("the log ends at position {head}");
-        return Err(Problem::new(Kind::MalformedRequest, detail).of("after", after.to_string()));
+    let last = last_event_id(&headers)?;
+    for (name, position) in [("after", which.after), ("last-event-id", last)] {
+        if let Some(position) = position.filter(|position| *position > head) {
+            let detail = format!("the log ends at position {head}");
+            return Err(Problem::new(Kind::MalformedRequest, detail).of(name, position.to_string()));
+        }
     }
+    let after = last.or(which.after).unwrap_or(head);
     let wanted = Wanted {
         subject: which.subject.map(Subject::from),
         id: which.id,

@@ -36,7 +36,6 @@ pub struct EventTypeParams {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct EventTypeRow {
     /// What it is recorded of.
-    #[schema(inline)]
     subject: SubjectParam,
     /// Its code.
     code: String,

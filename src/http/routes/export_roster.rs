@@ -7,7 +7,7 @@ use nianlun_projections::{Subject, kind};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
-use super::responses::Read;
+use super::responses::{Read, Sent};
 use crate::export::{self, Listed, RosterWanted, Rosters, roster_mapping};
 use crate::http::exporting::{Draft, Exporting, OutParams};
 use crate::http::find::{place, unknown};
@@ -79,7 +79,7 @@ pub enum RosterPeriod {
             (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
             (String = "application/x-ndjson")
         )),
-        Read
+        Sent
     )
 )]
 pub async fn roster(

@@ -5,7 +5,7 @@ use axum::response::Response;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::responses::Read;
+use super::responses::Sent;
 use crate::export::{self, EventsWanted, FactsWanted, event_types, fact_kind, unplaced};
 use crate::http::exporting::{Exporting, OutParams, WhoseParams};
 use crate::http::problem::{Kind, Problem};
@@ -66,7 +66,7 @@ fn zero_one_n() -> String {
             (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
             (String = "application/x-ndjson")
         )),
-        Read
+        Sent
     )
 )]
 pub async fn events(
@@ -110,7 +110,7 @@ pub async fn events(
             (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
             (String = "application/x-ndjson")
         )),
-        Read
+        Sent
     )
 )]
 pub async fn facts(
@@ -148,7 +148,7 @@ pub async fn facts(
             (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
             (String = "application/x-ndjson")
         )),
-        Read
+        Sent
     )
 )]
 pub async fn companies(

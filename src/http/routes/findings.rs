@@ -71,8 +71,7 @@ impl Row for FindingCodeRow {
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct FindingParams {
-    /// Only of this code; its Chinese or English name will do.
-    #[param(example = "end-without-start")]
+    /// Only of this code, such as `end-without-start`; its Chinese or English name will do.
     code: Option<String>,
 }
 

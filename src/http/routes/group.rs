@@ -60,8 +60,8 @@ pub struct PeriodParams {
     #[serde(default)]
     #[param(inline, default = "year")]
     pub by: PeriodParam,
-    /// The first day; the first of which anything is known if not given. The last is `as_of`.
-    #[param(value_type = Option<String>, format = Date, example = "2016-01-01")]
+    /// The first day, such as `2016-01-01`; the first of which anything is known if not given. The last is `as_of`.
+    #[param(value_type = Option<String>, format = Date)]
     pub from: Option<String>,
 }
 

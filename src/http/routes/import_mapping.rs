@@ -78,7 +78,7 @@ pub async fn suggestion(
     operation_id = "showMappingSchema",
     tag = "imports",
     responses(
-        (status = 200, description = "The schema", body = String, content_type = "application/schema+json"),
+        (status = 200, description = "The schema", body = Object, content_type = "application/schema+json"),
         Read
     )
 )]

@@ -26,13 +26,11 @@ pub struct PipelineParams {
     #[serde(default = "zero_one_n")]
     #[param(default = "zero-one-n")]
     ladder: String,
-    /// Only companies with this attribute, `SCHEME=VALUE`; may be given again.
+    /// Only companies with this attribute, `SCHEME=VALUE`, such as `area=重庆`; may be given again.
     #[serde(default, rename = "where")]
-    #[param(example = json!(["area=重庆"]))]
     attributes: Vec<String>,
-    /// Only companies that a source shows with this status, `SOURCE=STATUS`; may be given again.
+    /// Only companies that a source shows with this status, `SOURCE=STATUS`, such as `yc-directory=Active`; may be given again.
     #[serde(default)]
-    #[param(example = json!(["yc-directory=Active"]))]
     observed: Vec<String>,
     /// Only companies that this source lists; may be given again.
     #[serde(default)]

@@ -14,9 +14,9 @@ use uuid::Uuid;
 
 use super::responses::Write;
 use crate::http::problem::{CandidateBody, Kind, Problem};
-use crate::http::query::Body;
+use crate::http::query::{Body, once_each};
 use crate::http::service::Service;
-use crate::http::writing::Writing;
+use crate::http::writing::{KeyHeader, MatchHeader, Writing, replayed};
 use crate::intake::Fields;
 use crate::query::Point;
 use crate::record::{
@@ -27,7 +27,7 @@ use crate::store::{KnownAt, StreamId};
 
 /// One value or several.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, ToSchema)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "a value must be a text, or a list of texts")]
 pub enum Values {
     /// One.
     One(String),
@@ -43,7 +43,7 @@ pub struct EventBody {
     #[schema(example = "occupancy-started")]
     event: String,
     /// Its fields, as /api/v1/event-types lists them.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "once_each")]
     fields: BTreeMap<String, Values>,
     /// When it was true: `2016-03-01`, `2016-03`, `2016-Q1`, `2016`, `by 2017-02-28`, `unknown`.
     #[serde(default)]
@@ -91,6 +91,7 @@ pub struct RecordedBody {
     path = "/companies",
     operation_id = "registerCompany",
     tag = "commands",
+    params(KeyHeader, MatchHeader),
     request_body = EventBody,
     responses((status = 201, description = "Recorded", body = RecordedBody), Write)
 )]
@@ -114,7 +115,7 @@ macro_rules! commands {
                 path = concat!($path, "/events"),
                 operation_id = $record,
                 tag = "commands",
-                params(($param = String, Path, description = $named)),
+                params(KeyHeader, MatchHeader, ($param = String, Path, description = $named)),
                 request_body = EventBody,
                 responses((status = 201, description = "Recorded", body = RecordedBody), Write)
             )]
@@ -134,6 +135,8 @@ macro_rules! commands {
                 operation_id = $correct,
                 tag = "commands",
                 params(
+                    KeyHeader,
+                    MatchHeader,
                     ($param = String, Path, description = $named),
                     ("sequence" = u64, Path, description = "The event")
                 ),
@@ -156,6 +159,8 @@ macro_rules! commands {
                 operation_id = $retract,
                 tag = "commands",
                 params(
+                    KeyHeader,
+                    MatchHeader,
                     ($param = String, Path, description = $named),
                     ("sequence" = u64, Path, description = "The event")
                 ),
@@ -361,7 +366,7 @@ impl Writing {
             HeaderValue::from_str(&format!("\"{last}\"")).map_err(Problem::internal)?,
         );
         if recorded.before {
-            headers.insert("idempotency-replayed", HeaderValue::from_static("true"));
+            replayed(&mut response);
         }
         Ok(response)
     }

@@ -17,8 +17,8 @@ use super::responses::Write;
 use crate::http::access::Right;
 use crate::http::problem::{Kind, Problem};
 use crate::http::query::Body;
-use crate::http::writing::Writing;
-use crate::identity::{Because, NameError, Part, Repair, RepairRefusal, Repairs, going_on, itself};
+use crate::http::writing::{KeyHeader, Writing, replayed};
+use crate::identity::{Because, NameError, Part, Repair, Repairs, going_on, itself};
 use crate::intake;
 use crate::query::Point;
 use crate::store::{KnownAt, StreamId};
@@ -102,6 +102,15 @@ pub struct UndoBody {
     despite: bool,
 }
 
+/// A repair that is asked for.
+enum Asked {
+    Merge(MergeBody),
+    Distinct(DistinctBody),
+    Split(SplitBody),
+    Move(MoveBody),
+    Undo(String, UndoBody),
+}
+
 /// What a repair recorded. It is durable.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct RepairedBody {
@@ -120,19 +129,15 @@ pub struct RepairedBody {
     path = "/identity/merge",
     operation_id = "mergeRecords",
     tag = "identity",
+    params(KeyHeader),
     request_body = MergeBody,
     responses((status = 201, description = "Merged", body = RepairedBody), Write)
 )]
 pub async fn merge(
     writing: Writing,
-    Body { says: body, .. }: Body<MergeBody>,
+    Body { says, digest }: Body<MergeBody>,
 ) -> Result<Response, Problem> {
-    let repairs = writing.repairs()?;
-    let because = because(&body.because, body.despite)?;
-    let loser = writing.itself("loser", &body.loser).await?;
-    let into = writing.itself("into", &body.into).await?;
-    let done = repairs.merge(loser, into, &because).await;
-    writing.repaired(done).await
+    writing.repair(Asked::Merge(says), &digest).await
 }
 
 /// Says that two records are of two companies: they are not proposed again.
@@ -141,19 +146,15 @@ pub async fn merge(
     path = "/identity/distinct",
     operation_id = "distinguishRecords",
     tag = "identity",
+    params(KeyHeader),
     request_body = DistinctBody,
     responses((status = 201, description = "Said", body = RepairedBody), Write)
 )]
 pub async fn distinct(
     writing: Writing,
-    Body { says: body, .. }: Body<DistinctBody>,
+    Body { says, digest }: Body<DistinctBody>,
 ) -> Result<Response, Problem> {
-    let repairs = writing.repairs()?;
-    let because = because(&body.because, false)?;
-    let a = writing.itself("a", &body.a).await?;
-    let b = writing.itself("b", &body.b).await?;
-    let done = repairs.distinct(a, b, &because).await;
-    writing.repaired(done).await
+    writing.repair(Asked::Distinct(says), &digest).await
 }
 
 /// Splits a record of two companies.
@@ -162,34 +163,15 @@ pub async fn distinct(
     path = "/identity/split",
     operation_id = "splitRecord",
     tag = "identity",
+    params(KeyHeader),
     request_body = SplitBody,
     responses((status = 201, description = "Split", body = RepairedBody), Write)
 )]
 pub async fn split(
     writing: Writing,
-    Body { says: body, .. }: Body<SplitBody>,
+    Body { says, digest }: Body<SplitBody>,
 ) -> Result<Response, Problem> {
-    let repairs = writing.repairs()?;
-    let because = because(&body.because, body.despite)?;
-    let from = writing.itself("company", &body.company).await?;
-    let done = match (&body.into, &body.name) {
-        (Some(into), None) if body.identifiers.is_empty() => {
-            let to = writing.going_on("into", into).await?;
-            let done = repairs.reattribute(from, &body.events, to, &because);
-            done.await
-        }
-        (None, Some(name)) => {
-            let part = part(name, &body.identifiers)?;
-            repairs.split(from, &body.events, &part, &because).await
-        }
-        _ => {
-            let detail = "the events go `into` a record, or to a new one with `name` and perhaps `identifiers`";
-            return Err(Problem::new(Kind::InvalidEvent, detail)
-                .of("into", body.into.unwrap_or_default())
-                .mend("say either `into` or `name`"));
-        }
-    };
-    writing.repaired(done).await
+    writing.repair(Asked::Split(says), &digest).await
 }
 
 /// Moves an event to the record of the company that it is about.
@@ -198,19 +180,15 @@ pub async fn split(
     path = "/identity/move",
     operation_id = "moveEvent",
     tag = "identity",
+    params(KeyHeader),
     request_body = MoveBody,
     responses((status = 201, description = "Moved", body = RepairedBody), Write)
 )]
 pub async fn move_event(
     writing: Writing,
-    Body { says: body, .. }: Body<MoveBody>,
+    Body { says, digest }: Body<MoveBody>,
 ) -> Result<Response, Problem> {
-    let repairs = writing.repairs()?;
-    let because = because(&body.because, body.despite)?;
-    let from = writing.itself("company", &body.company).await?;
-    let to = writing.going_on("to", &body.to).await?;
-    let done = repairs.reattribute(from, &[body.event], to, &because).await;
-    writing.repaired(done).await
+    writing.repair(Asked::Move(says), &digest).await
 }
 
 /// Undoes a repair: everything that it recorded is taken back. Undoing that lets the repair stand again.
@@ -219,19 +197,18 @@ pub async fn move_event(
     path = "/identity/repairs/{correlation}/undo",
     operation_id = "undoRepair",
     tag = "identity",
-    params(("correlation" = String, Path, description = "The repair's correlation")),
+    params(KeyHeader, ("correlation" = String, Path, description = "The repair's correlation")),
     request_body = UndoBody,
     responses((status = 201, description = "Undone", body = RepairedBody), Write)
 )]
 pub async fn undo(
     writing: Writing,
     Path(correlation): Path<String>,
-    Body { says: body, .. }: Body<UndoBody>,
+    Body { says, digest }: Body<UndoBody>,
 ) -> Result<Response, Problem> {
-    let repairs = writing.repairs()?;
-    let because = because(&body.because, body.despite)?;
-    let done = repairs.undo(&correlation, &because).await;
-    writing.repaired(done).await
+    writing
+        .repair(Asked::Undo(correlation, says), &digest)
+        .await
 }
 
 fn because(reason: &str, despite: bool) -> Result<Because, Problem> {
@@ -269,10 +246,74 @@ fn unnamed(error: NameError, field: &str) -> Problem {
 }
 
 impl Writing {
-    fn repairs(&self) -> Result<Repairs, Problem> {
+    /// Does a repair; under a key once, however often it is asked for.
+    async fn repair(&self, asked: Asked, digest: &[u8; 32]) -> Result<Response, Problem> {
         self.principal.must(Right::Repair)?;
-        let store = Arc::clone(&self.service.store);
-        Ok(Repairs::new(store, &self.principal.actor))
+        let repairs = Repairs::with(Arc::clone(&self.service.store), self.keyed(digest));
+        let _turn = self.turn().await;
+        if let Some(before) = repairs.answered().await? {
+            return self.repaired(before).await;
+        }
+        match self.decided(&repairs, &asked).await {
+            Ok(repair) => self.repaired(repair).await,
+            // Another process may have been sent the same, and have been first.
+            Err(problem) => match repairs.answered().await? {
+                Some(before) => self.repaired(before).await,
+                None => Err(problem),
+            },
+        }
+    }
+
+    async fn decided(&self, repairs: &Repairs, asked: &Asked) -> Result<Repair, Problem> {
+        let done = match asked {
+            Asked::Merge(body) => {
+                let because = because(&body.because, body.despite)?;
+                let loser = self.itself("loser", &body.loser).await?;
+                let into = self.itself("into", &body.into).await?;
+                repairs.merge(loser, into, &because).await
+            }
+            Asked::Distinct(body) => {
+                let because = because(&body.because, false)?;
+                let a = self.itself("a", &body.a).await?;
+                let b = self.itself("b", &body.b).await?;
+                repairs.distinct(a, b, &because).await
+            }
+            Asked::Split(body) => return self.divided(repairs, body).await,
+            Asked::Move(body) => {
+                let because = because(&body.because, body.despite)?;
+                let from = self.itself("company", &body.company).await?;
+                let to = self.going_on("to", &body.to).await?;
+                repairs.reattribute(from, &[body.event], to, &because).await
+            }
+            Asked::Undo(correlation, body) => {
+                let because = because(&body.because, body.despite)?;
+                repairs.undo(correlation, &because).await
+            }
+        };
+        Ok(done?)
+    }
+
+    async fn divided(&self, repairs: &Repairs, body: &SplitBody) -> Result<Repair, Problem> {
+        let because = because(&body.because, body.despite)?;
+        let from = self.itself("company", &body.company).await?;
+        let done = match (&body.into, &body.name) {
+            (Some(into), None) if body.identifiers.is_empty() => {
+                let to = self.going_on("into", into).await?;
+                let done = repairs.reattribute(from, &body.events, to, &because);
+                done.await
+            }
+            (None, Some(name)) => {
+                let part = part(name, &body.identifiers)?;
+                repairs.split(from, &body.events, &part, &because).await
+            }
+            _ => {
+                let detail = "the events go `into` a record, or to a new one with `name` and perhaps `identifiers`";
+                return Err(Problem::new(Kind::InvalidEvent, detail)
+                    .of("into", body.into.clone().unwrap_or_default())
+                    .mend("say either `into` or `name`"));
+            }
+        };
+        Ok(done?)
     }
 
     fn now(&self) -> Result<Point, Problem> {
@@ -292,8 +333,7 @@ impl Writing {
         named.map_err(|error| unnamed(error, field))
     }
 
-    async fn repaired(&self, done: Result<Repair, RepairRefusal>) -> Result<Response, Problem> {
-        let repair = done?;
+    async fn repaired(&self, repair: Repair) -> Result<Response, Problem> {
         self.service.projector.wake();
         let mut last: BTreeMap<Uuid, Sequence> = BTreeMap::new();
         for event in &repair.events {
@@ -312,6 +352,10 @@ impl Writing {
             events: events.collect(),
             position,
         };
-        Ok((StatusCode::CREATED, axum::Json(body)).into_response())
+        let mut response = (StatusCode::CREATED, axum::Json(body)).into_response();
+        if repair.before {
+            replayed(&mut response);
+        }
+        Ok(response)
     }
 }

@@ -12,6 +12,10 @@ use crate::http::problem::{Kind, ProblemBody};
 #[derive(Debug)]
 pub struct Read;
 
+/// Of files that are sent as they are made.
+#[derive(Debug)]
+pub struct Sent;
+
 /// Of commands.
 #[derive(Debug)]
 pub struct Write;
@@ -27,7 +31,7 @@ pub struct Plain;
 #[derive(Debug)]
 pub struct Health;
 
-const OF_PLAIN: [Kind; 3] = [Kind::UnknownParameter, Kind::NotAcceptable, Kind::Internal];
+const OF_PLAIN: [Kind; 3] = [Kind::UnknownParameter, Kind::RateLimited, Kind::Internal];
 
 const ANY: [Kind; 8] = [
     Kind::MalformedRequest,
@@ -71,10 +75,13 @@ const OF_UPLOADS: [Kind; 4] = [
 
 impl IntoResponses for Read {
     fn responses() -> BTreeMap<String, RefOr<Response>> {
-        let mut all = problems(&OF_READS);
-        let unchanged = ResponseBuilder::new().description("The reader has it already");
-        all.insert("304".to_owned(), unchanged.build().into());
-        all
+        tagged(problems(&OF_READS))
+    }
+}
+
+impl IntoResponses for Sent {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        problems(&OF_READS)
     }
 }
 
@@ -92,14 +99,21 @@ impl IntoResponses for Upload {
 
 impl IntoResponses for Plain {
     fn responses() -> BTreeMap<String, RefOr<Response>> {
-        by_status(OF_PLAIN.iter())
+        tagged(by_status(OF_PLAIN.iter()))
     }
 }
 
 impl IntoResponses for Health {
     fn responses() -> BTreeMap<String, RefOr<Response>> {
-        by_status(OF_PLAIN.iter().chain([&Kind::NotReady]))
+        tagged(by_status(OF_PLAIN.iter().chain([&Kind::NotReady])))
     }
+}
+
+/// And that the reader has the answer already.
+fn tagged(mut all: BTreeMap<String, RefOr<Response>>) -> BTreeMap<String, RefOr<Response>> {
+    let unchanged = ResponseBuilder::new().description("The reader has it already");
+    all.insert("304".to_owned(), unchanged.build().into());
+    all
 }
 
 /// Those that every address can answer with, and an address's own.

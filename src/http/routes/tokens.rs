@@ -15,7 +15,7 @@ use crate::http::find::unknown;
 use crate::http::page::{Page, Row};
 use crate::http::problem::{Kind, Problem};
 use crate::http::query::Body;
-use crate::http::reading::{ListParams, PointParams, Reading};
+use crate::http::reading::{ListParams, Reading};
 use crate::http::writing::Writing;
 use crate::store::{Token, system_clock};
 
@@ -135,7 +135,7 @@ impl From<TokenError> for Problem {
     path = "/tokens",
     operation_id = "listTokens",
     tag = "access",
-    params(PointParams, ListParams),
+    params(ListParams),
     responses(
         (status = 200, description = "Tokens", content(
             (Page<TokenRow> = "application/json"), (String = "text/csv")

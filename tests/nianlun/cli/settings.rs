@@ -10,7 +10,7 @@ use crate::support::program::Ran;
 fn run(text: &str, environment: &[(&str, &str)], args: &[&str]) -> Ran {
     let folder = tempfile::tempdir().expect("a temporary directory");
     fs::write(folder.path().join("nianlun.toml"), text).expect("written");
-    let run = |args: &[&str]| {
+    let run = |environment: &[(&str, &str)], args: &[&str]| {
         let mut command = Command::new(env!("CARGO_BIN_EXE_nianlun"));
         command
             .current_dir(folder.path())
@@ -26,11 +26,10 @@ fn run(text: &str, environment: &[(&str, &str)], args: &[&str]) -> Ran {
         }
     };
     for store in ["sqlite:file.db", "sqlite:flag.db", "sqlite:variable.db"] {
-        run(&[
-            "--store", store, "record", "cluster", "a", "declared", "name=甲",
-        ]);
+        let record = ["record", "cluster", "a", "declared", "name=甲"];
+        run(&[], &[&["--store", store], &record[..]].concat());
     }
-    run(&[&["--config", "nianlun.toml"], args].concat())
+    run(environment, &[&["--config", "nianlun.toml"], args].concat())
 }
 
 /// The line of a key in what the doctor says.
@@ -72,6 +71,82 @@ fn a_flag_wins_over_the_environment_and_that_over_the_file() {
     says(&line(&ran, "store.url"), &["sqlite:flag.db (--store)"]);
 }
 
+const ACCESS: &str = "[store]\nurl = \"sqlite:file.db\"\n[access]\nrequired = true\n[access.oidc]\nissuer = \"https://id.example\"\naudience = \"nianlun\"\njwks = \"https://u:secret@id.example/jwks\"\nroles = { park-admin = \"admin\" }\n[access.limits]\nburst = 7\n";
+
+#[test]
+fn who_may_do_what_is_set_like_everything_else() {
+    let variables = [
+        ("NIANLUN_ACCESS_OIDC_AUDIENCE", "other"),
+        ("NIANLUN_ACCESS_OIDC_REFRESH_SECONDS", "60"),
+        ("NIANLUN_ACCESS_LIMITS_BURST", "9"),
+        (
+            "NIANLUN_ACCESS_ORIGINS",
+            "https://a.example, https://b.example",
+        ),
+        ("NIANLUN_ACCESS_TLS_KEY", "a.key"),
+        ("NIANLUN_ACCESS_TLS_CERTIFICATE", "a.pem"),
+    ];
+    let ran = run(ACCESS, &variables, &["doctor"]);
+    for (key, said) in [
+        ("access.required", "true (nianlun.toml)"),
+        ("access.oidc.issuer", "https://id.example (nianlun.toml)"),
+        (
+            "access.oidc.audience",
+            "other (NIANLUN_ACCESS_OIDC_AUDIENCE)",
+        ),
+        (
+            "access.oidc.refresh_seconds",
+            "60 (NIANLUN_ACCESS_OIDC_REFRESH_SECONDS)",
+        ),
+        ("access.oidc.roles_claim", "roles (default)"),
+        ("access.oidc.roles.park-admin", "admin (nianlun.toml)"),
+        ("access.limits.burst", "9 (NIANLUN_ACCESS_LIMITS_BURST)"),
+        ("access.limits.requests_per_second", "50 (default)"),
+        ("access.tls.key", "a.key (NIANLUN_ACCESS_TLS_KEY)"),
+        (
+            "access.tls.certificate",
+            "a.pem (NIANLUN_ACCESS_TLS_CERTIFICATE)",
+        ),
+    ] {
+        says(&line(&ran, key), &[said]);
+    }
+    says(
+        &line(&ran, "access.origins"),
+        &[
+            "https://a.example",
+            "https://b.example",
+            "(NIANLUN_ACCESS_ORIGINS)",
+        ],
+    );
+    assert!(!ran.out.contains("secret"), "{}", ran.out);
+    let ran = run(FILE, &[("NIANLUN_ACCESS_REQUIRED", "true")], &["doctor"]);
+    says(
+        &line(&ran, "access.required"),
+        &["true (NIANLUN_ACCESS_REQUIRED)"],
+    );
+}
+
+#[test]
+fn serve_takes_what_is_set_of_access_and_flags_win() {
+    let serve = ["serve", "--listen", "127.0.0.1:0"];
+    let file = "[access.tls]\ncertificate = \"missing.pem\"\nkey = \"missing.key\"\n";
+    let ran = run(file, &[], &serve);
+    assert_eq!(ran.code, Some(2), "{}", ran.err);
+    says(&ran.err, &["missing.pem"]);
+    let flags = ["--tls-cert", "flag.pem", "--tls-key", "flag.key"];
+    let ran = run(file, &[], &[&serve[..], &flags].concat());
+    assert_eq!(ran.code, Some(2), "{}", ran.err);
+    says(&ran.err, &["flag.pem"]);
+    let oidc = [
+        ("NIANLUN_ACCESS_OIDC_ISSUER", "https://id.example"),
+        ("NIANLUN_ACCESS_OIDC_AUDIENCE", "nianlun"),
+        ("NIANLUN_ACCESS_OIDC_JWKS", "http://id.example/jwks"),
+    ];
+    let ran = run("", &oidc, &serve);
+    assert_eq!(ran.code, Some(2), "{}", ran.err);
+    says(&ran.err, &["over https"]);
+}
+
 /// A file, the environment, and what is said of them.
 type Case = (
     &'static str,
@@ -81,7 +156,7 @@ type Case = (
 
 #[test]
 fn what_cannot_be_used_is_named_with_its_line_and_key() {
-    let cases: [Case; 8] = [
+    let cases: [Case; 15] = [
         (
             "[limits]\nrequests = 1\ncolour = 2\n",
             &[],
@@ -117,6 +192,45 @@ fn what_cannot_be_used_is_named_with_its_line_and_key() {
             "",
             &[("NIANLUN_LIMITS_COLOUR", "2")],
             &["NIANLUN_LIMITS_COLOUR", "colour"],
+        ),
+        (
+            "[access]\nrequird = true\n",
+            &[],
+            &["nianlun.toml", "line 2", "requird"],
+        ),
+        (
+            "[access.limits]\nburst = 0\n",
+            &[],
+            &["nianlun.toml", "line 2", "nonzero"],
+        ),
+        (
+            "[access]\norigins = [\"board.example\"]\n",
+            &[],
+            &[
+                "access.origins",
+                "board.example",
+                "https://board.example.org",
+            ],
+        ),
+        (
+            "",
+            &[("NIANLUN_ACCESS_REQUIRED", "perhaps")],
+            &["NIANLUN_ACCESS_REQUIRED", "boolean"],
+        ),
+        (
+            "",
+            &[("NIANLUN_ACCESS_OIDC_ISSUER", "https://id.example")],
+            &["NIANLUN_ACCESS_OIDC_ISSUER", "audience"],
+        ),
+        (
+            "",
+            &[("NIANLUN_ACCESS_TLS_CERT", "a.pem")],
+            &["NIANLUN_ACCESS_TLS_CERT", "certificate"],
+        ),
+        (
+            "",
+            &[("NIANLUN_ACCESS_KEY", "x")],
+            &["NIANLUN_ACCESS_KEY", "unknown field"],
         ),
     ];
     for (text, environment, parts) in cases {

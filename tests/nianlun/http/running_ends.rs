@@ -1,4 +1,4 @@
-//! A service that ends, in peace or by SIGKILL, while writers write: each acknowledged command is there, once.
+//! A service that ends in peace while writers write: each acknowledged command is there, once.
 
 use std::process::{Command, Stdio};
 use std::sync::Arc;
@@ -16,7 +16,6 @@ use crate::support::served::Served;
 
 contract!(
     a_service_that_is_terminated_loses_no_acknowledged_command,
-    a_service_that_is_killed_loses_no_acknowledged_command,
     a_request_that_runs_is_answered_before_the_service_ends,
     services_without_a_projector_read_what_another_process_projects,
 );
@@ -130,28 +129,6 @@ async fn a_service_that_is_terminated_loses_no_acknowledged_command(harness: &Ha
     let events = harness.number("SELECT count(*) FROM events").await;
     let facts = harness.number("SELECT position FROM checkpoints").await;
     assert_eq!(facts, events, "the last round has folded everything");
-}
-
-async fn a_service_that_is_killed_loses_no_acknowledged_command(harness: &Harness) {
-    const KILLS: usize = 30;
-    let mut told = vec![];
-    for run in 0..KILLS {
-        let served = Served::start(harness, &[], &[]);
-        let count = Arc::new(AtomicUsize::new(0));
-        let writers = writers(&served.base, run, &count);
-        // At another moment each time.
-        acknowledged(&count, 1 + run % 7).await;
-        served.kill();
-        told.extend(all(writers).await);
-        harness.settled().await;
-    }
-    assert!(told.len() >= KILLS);
-    each_is_there_once(harness, &told).await;
-    let served = Served::start(harness, &[], &[]);
-    let events = harness.number("SELECT count(*) FROM events").await;
-    let read = format!("{}/api/v1/companies?min_position={events}", served.base);
-    let answer = Client::new().get(read).send().await.expect("an answer");
-    assert_eq!(answer.status(), StatusCode::OK, "all of it is in the facts");
 }
 
 async fn a_request_that_runs_is_answered_before_the_service_ends(harness: &Harness) {

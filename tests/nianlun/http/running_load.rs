@@ -8,6 +8,8 @@ use std::time::{Duration, Instant};
 
 use reqwest::Method;
 use serde_json::json;
+use sqlx::postgres::PgConnectOptions;
+use sqlx::{ConnectOptions, Executor, Row};
 use tempfile::TempDir;
 
 use crate::support::api::Api;
@@ -101,32 +103,18 @@ fn a_service_whose_database_goes_away_says_so_soon_and_comes_back_by_itself() {
 }
 
 async fn away_and_back(cluster: &Cluster) {
-    let served = Served::over(&cluster.url(), &[], &[("NIANLUN_TIMEOUTS_STORE", "1s")]);
+    let many = "1000000";
+    let environment = [
+        ("NIANLUN_TIMEOUTS_STORE", "1s"),
+        ("NIANLUN_ACCESS_LIMITS_REQUESTS_PER_SECOND", many),
+        ("NIANLUN_ACCESS_LIMITS_BURST", many),
+    ];
+    let served = Served::over(&cluster.url(), &[], &environment);
     let api = Arc::new(Api::at(&served.base));
     let done = Arc::new(AtomicBool::new(false));
-    let mut writers = tokio::task::JoinSet::new();
-    for writer in 0..4 {
-        let (api, done) = (Arc::clone(&api), Arc::clone(&done));
-        writers.spawn(async move {
-            let (mut recorded, mut refused, mut longest) = (0, 0, Duration::ZERO);
-            for number in 0.. {
-                if done.load(Ordering::Relaxed) {
-                    break;
-                }
-                let name = format!("{writer}-{number}");
-                let body = json!({"event": "registered", "fields": {"name": name}});
-                let started = Instant::now();
-                let answer = api.post("/companies", &body).await;
-                longest = longest.max(started.elapsed());
-                if answer.status == 201 {
-                    recorded += 1;
-                } else {
-                    assert_eq!(answer.problem(), "unavailable", "{answer:?}");
-                    refused += 1;
-                }
-            }
-            (recorded, refused, longest)
-        });
+    let mut callers = tokio::task::JoinSet::new();
+    for caller in 0..8 {
+        callers.spawn(call(caller, Arc::clone(&api), Arc::clone(&done)));
     }
     ready(&api, 200).await;
     cluster.stop();
@@ -141,24 +129,73 @@ async fn away_and_back(cluster: &Cluster) {
     let body = json!({"event": "registered", "fields": {"name": "afterwards"}});
     api.post("/companies", &body).await.ok();
     done.store(true, Ordering::Relaxed);
-    let mut acknowledged = 1;
-    while let Some(writer) = writers.join_next().await {
-        let (recorded, refused, longest) = writer.expect("a writer");
-        assert!(refused > 0, "each writer was told");
+    let (mut acknowledged, mut odd) = (vec!["afterwards".to_owned()], vec![]);
+    while let Some(caller) = callers.join_next().await {
+        let Called {
+            recorded,
+            refused,
+            longest,
+            odd: of_this,
+        } = caller.expect("a caller");
+        assert!(refused > 0, "each caller was told");
         assert!(longest < Duration::from_secs(8), "{longest:?}");
-        acknowledged += recorded;
+        acknowledged.extend(recorded);
+        odd.extend(of_this);
     }
-    let metrics = api
-        .send(api.request(Method::GET, "/metrics"))
+    let log = served.kill();
+    let faults: Vec<_> = log.lines().filter(|line| line.contains("ERROR")).collect();
+    assert!(odd.is_empty(), "{odd:?}\n{faults:#?}");
+    let options: PgConnectOptions = cluster.url().parse().expect("a URL");
+    let mut beside = options.connect().await.expect("connected");
+    let names = beside
+        .fetch_all("SELECT payload::text FROM events")
         .await
-        .ok()
-        .text;
-    let position = metrics
-        .lines()
-        .find_map(|line| line.strip_prefix("nianlun_log_position "))
-        .expect("a position");
-    let events: u64 = position.parse().expect("a number");
-    assert!(events >= acknowledged, "{events} of {acknowledged}");
+        .expect("events");
+    let payloads: Vec<String> = names.iter().map(|row| row.get(0)).collect();
+    for name in &acknowledged {
+        let name = format!("\"{name}\"");
+        let there = payloads.iter().filter(|one| one.contains(&name)).count();
+        assert_eq!(there, 1, "{name}");
+    }
+}
+
+/// What a caller was told.
+#[derive(Default)]
+struct Called {
+    recorded: Vec<String>,
+    refused: usize,
+    longest: Duration,
+    /// Answers that nobody should get.
+    odd: Vec<String>,
+}
+
+/// Writes, or reads, until all is done.
+async fn call(place: usize, api: Arc<Api>, done: Arc<AtomicBool>) -> Called {
+    let mut told = Called::default();
+    for number in 0.. {
+        if done.load(Ordering::Relaxed) {
+            break;
+        }
+        let name = format!("{place}-{number}");
+        let body = json!({"event": "registered", "fields": {"name": name}});
+        let started = Instant::now();
+        let answer = if place.is_multiple_of(2) {
+            api.post("/companies", &body).await
+        } else {
+            api.get("/companies?limit=1").await
+        };
+        told.longest = told.longest.max(started.elapsed());
+        match answer.status.as_u16() {
+            201 => told.recorded.push(name),
+            200 => {}
+            503 if answer.problem() == "unavailable" => {
+                assert_eq!(answer.header("retry-after"), "5");
+                told.refused += 1;
+            }
+            _ => told.odd.push(answer.text),
+        }
+    }
+    told
 }
 
 /// Waits until the service is ready, or is not; which part is not.

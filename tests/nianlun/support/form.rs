@@ -33,6 +33,15 @@ impl Form {
         format!("{}--{BOUNDARY}--\r\n", self.0.concat())
     }
 
+    /// Its bytes, with a last file that is no text.
+    pub fn whole_with(self, name: &str, bytes: &[u8]) -> Vec<u8> {
+        let (before, after) = ("\0", "\r\n");
+        let form = self.file(name, before).whole();
+        let (head, tail) = form.split_once(before).expect("a place");
+        assert!(tail.starts_with(after));
+        [head.as_bytes(), bytes, tail.as_bytes()].concat()
+    }
+
     /// Its bytes, broken off before its end.
     pub fn broken_off(self) -> String {
         self.0.concat()

@@ -11,6 +11,8 @@ pub mod facts;
 pub mod form;
 pub mod program;
 pub mod served;
+pub mod tools;
+pub mod wire;
 
 /// Turns cases, `async fn(&Harness)`, into tests over both dialects: `sqlite::case` and `postgres::case`.
 #[macro_export]

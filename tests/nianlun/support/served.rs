@@ -25,6 +25,11 @@ impl Served {
         let mut command =
             Program::at(url).command(&[&["serve", "--listen", "127.0.0.1:0"], args].concat());
         command.envs(environment.iter().copied());
+        Self::running(command)
+    }
+
+    /// By a command that starts it.
+    pub fn running(mut command: Command) -> Self {
         let mut child = command
             .stdin(Stdio::null())
             .stdout(Stdio::null())
@@ -48,9 +53,13 @@ impl Served {
         }
     }
 
-    fn signal(&self, name: &str) {
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    pub fn signal(&self, name: &str) {
         let done = Command::new("kill")
-            .args([name, &self.child.id().to_string()])
+            .args([name, &self.id().to_string()])
             .status();
         assert!(done.expect("kill").success());
     }
