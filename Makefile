@@ -11,9 +11,10 @@ demo:
 test:
 	tests/with-postgres.sh cargo test --workspace -- $(if $(NIANLUN_DATA),--include-ignored)
 
-# How fast imports are and how much memory they take, against references of the same run (docs/benchmarks.md).
+# How fast imports and the service are and how much memory they take, against references of the same run
+# (docs/benchmarks.md).
 bench:
-	tests/with-postgres.sh cargo bench --bench import -- $(ONLY)
+	tests/with-postgres.sh cargo bench --bench nianlun -- $(ONLY)
 
 lint:
 	cargo fmt --all --check

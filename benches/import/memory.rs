@@ -5,11 +5,11 @@ use std::process::Command;
 
 use nianlun::store::open;
 
-use super::Plan;
-use super::database::Postgres;
-use super::import::import;
 use super::rows::Ledger;
-use super::table::{Measured, Table, Wanted};
+use super::run::import;
+use crate::Plan;
+use crate::database::Postgres;
+use crate::table::{Measured, Table, Wanted};
 
 /// The first argument of the process.
 pub const CHILD: &str = "peak-of-import";

@@ -13,11 +13,11 @@ use postgres_es::postgres_cqrs;
 use sqlx::postgres::{PgConnection, PgPoolOptions};
 use sqlx::{Connection, Executor, Row};
 
-use super::Plan;
-use super::database::Postgres;
-use super::import::import;
 use super::rows::Ledger;
-use super::table::{Measured, Table, Wanted, rate};
+use super::run::import;
+use crate::Plan;
+use crate::database::Postgres;
+use crate::table::{Measured, Table, Wanted, rate};
 
 const EVENTS: u64 = 500_000;
 const COMMANDS: i64 = 20_000;

@@ -7,10 +7,10 @@ use nianlun::store::open;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteRow, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection, QueryBuilder, Row, Sqlite, SqliteConnection};
 
-use super::Plan;
-use super::import::import;
 use super::rows::Ledger;
-use super::table::{Measured, Table, Wanted, rate};
+use super::run::import;
+use crate::Plan;
+use crate::table::{Measured, Table, Wanted, rate};
 
 const EVENTS: u64 = 500_000;
 

@@ -9,10 +9,10 @@ use nianlun::import::Mapping;
 use nianlun::import::source::{self, Item};
 use nianlun::store::open;
 
-use super::Plan;
-use super::import::import;
 use super::rows::{Ledger, MAPPING};
-use super::table::{Measured, Table, Wanted, rate};
+use super::run::import;
+use crate::Plan;
+use crate::table::{Measured, Table, Wanted, rate};
 
 const ROWS: u64 = 200_000;
 

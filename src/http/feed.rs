@@ -6,6 +6,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use axum::response::sse::Event;
 use nianlun_projections::Subject;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::cloud::CloudEvent;
@@ -26,6 +27,8 @@ pub struct Written {
     pub position: u64,
     /// Its record.
     pub stream: StreamId,
+    /// Its sequence there.
+    pub sequence: u64,
     /// As a `CloudEvent`.
     pub text: String,
 }
@@ -103,6 +106,37 @@ impl Feed {
         })
     }
 
+    /// The position of an event, once it is in the feed, after one that it had before the event was recorded; nothing if that
+    /// takes too long.
+    pub async fn position(
+        &self,
+        stream: StreamId,
+        sequence: u64,
+        mut after: u64,
+        deadline: Instant,
+    ) -> Option<u64> {
+        let mut head = self.head.subscribe();
+        loop {
+            {
+                let recent = self.recent.read().unwrap_or_else(PoisonError::into_inner);
+                let new = recent.partition_point(|written| written.position <= after);
+                let mut new = recent.iter().skip(new);
+                let found =
+                    new.find(|written| written.sequence == sequence && written.stream == stream);
+                if let Some(found) = found {
+                    return Some(found.position);
+                }
+                after = recent.back().map_or(after, |last| last.position.max(after));
+            }
+            let further = head.wait_for(|head| head.is_none_or(|head| head > after));
+            let head = tokio::time::timeout_at(deadline, further)
+                .await
+                .ok()?
+                .ok()?;
+            head.as_ref()?;
+        }
+    }
+
     /// The changes after a position, at most a page; from memory if they are there.
     ///
     /// # Errors
@@ -167,6 +201,7 @@ impl Feed {
             Ok(Arc::new(Written {
                 position: admitted.known.position,
                 stream: admitted.stream,
+                sequence: admitted.event.sequence as u64,
                 text: text.map_err(|error| inconsistent(error.to_string()))?,
             }))
         });

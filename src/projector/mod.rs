@@ -3,6 +3,7 @@
 mod committed;
 mod fold;
 mod rebuild;
+mod rounds;
 mod running;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -52,14 +53,24 @@ pub enum ProjectorError {
 pub async fn catch_up(
     store: &Arc<dyn Store>,
     folds: &Folds,
+    progress: impl FnMut(u64, u64),
+) -> Result<u64, ProjectorError> {
+    let head = store.sequence().await?.head.position;
+    follow(store, folds, head, progress).await
+}
+
+/// Folds what the log holds up to a position.
+async fn follow(
+    store: &Arc<dyn Store>,
+    folds: &Folds,
+    head: u64,
     mut progress: impl FnMut(u64, u64),
 ) -> Result<u64, ProjectorError> {
-    let head = store.sequence().await?.head;
     loop {
         let from = current(store.as_ref()).await?;
         let position = from.as_ref().map_or(0, |checkpoint| checkpoint.position);
-        progress(position, head.position);
-        if position >= head.position {
+        progress(position, head);
+        if position >= head {
             return Ok(position);
         }
         let entries = store.log_after(position, BATCH).await?;

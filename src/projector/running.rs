@@ -1,23 +1,14 @@
-//! Sequencer and projector on a task of their own, for a service.
+//! Sequencer and projector on tasks of their own, for a service.
 
-use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use futures_util::FutureExt;
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
 
-use super::{Folds, PROJECTION, ProjectorError, catch_up};
-use nianlun_projections::Known;
-
+use super::Folds;
+use super::rounds::{Projecting, Seen, Sequencing, rounds};
 use crate::store::Store;
-
-/// How often the log is looked at when nobody says that something was written: other processes may have.
-const POLL: Duration = Duration::from_millis(250);
-
-/// The longest pause after failures; it doubles with each of them.
-const PAUSE: Duration = Duration::from_secs(8);
 
 /// How far the log and the facts are.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -28,8 +19,10 @@ pub struct Reached {
     pub head_at: i64,
     /// The last position that is in the facts.
     pub facts: u64,
-    /// Why it does not go on, if it does not.
-    pub failing: Option<String>,
+    /// Why the sequencer does not go on, if it does not.
+    pub sequencer: Option<String>,
+    /// Why the projector does not go on, if it does not.
+    pub projector: Option<String>,
 }
 
 /// Whether this process does the work, or only watches another that does.
@@ -41,39 +34,62 @@ pub enum Role {
     Watching,
 }
 
-/// A projector that runs.
+/// A sequencer and a projector that run.
 pub struct Running {
+    role: Role,
     wake: Arc<Notify>,
     reached: watch::Receiver<Reached>,
     whole: watch::Receiver<Instant>,
+    /// The sequencer first: what it admits last is still to be projected.
+    tasks: [Task; 2],
+}
+
+/// A task that ends after a last round.
+struct Task {
     stop: watch::Sender<bool>,
-    task: Mutex<Option<JoinHandle<()>>>,
+    handle: Mutex<Option<JoinHandle<()>>>,
 }
 
 impl Running {
-    /// Starts it.
+    /// Starts them.
     #[must_use]
     pub fn start(store: Arc<dyn Store>, folds: Arc<Folds>, role: Role) -> Self {
         let wake = Arc::new(Notify::new());
         let (tell, reached) = watch::channel(Reached::default());
+        let tell = Arc::new(tell);
         let (tell_whole, whole) = watch::channel(Instant::now());
-        let (stop, stopped) = watch::channel(false);
-        let work = Work {
+        let (tell_seen, seen) = watch::channel(Seen::default());
+        let sequencing = Sequencing {
+            store: Arc::clone(&store),
+            role,
+            woken: Arc::clone(&wake),
+            seen: tell_seen,
+            reached: Arc::clone(&tell),
+        };
+        let projecting = Projecting {
             store,
             folds,
             role,
-            woken: Arc::clone(&wake),
+            seen,
             reached: tell,
             whole: tell_whole,
-            stopped,
         };
         Self {
+            role,
             wake,
             reached,
             whole,
-            stop,
-            task: Mutex::new(Some(tokio::spawn(work.run()))),
+            tasks: [
+                Task::start(|stopped| tokio::spawn(rounds(sequencing, stopped))),
+                Task::start(|stopped| tokio::spawn(rounds(projecting, stopped))),
+            ],
         }
+    }
+
+    /// Whether it is this process that admits what is written.
+    #[must_use]
+    pub fn admits(&self) -> bool {
+        self.role == Role::Projecting
     }
 
     /// Says that something was written.
@@ -102,96 +118,31 @@ impl Running {
 
     /// Ends it after a last round, so that what was written is in the facts.
     pub async fn stop(&self) {
+        for task in &self.tasks {
+            task.end().await;
+        }
+    }
+}
+
+impl Task {
+    fn start(spawn: impl FnOnce(watch::Receiver<bool>) -> JoinHandle<()>) -> Self {
+        let (stop, stopped) = watch::channel(false);
+        Self {
+            stop,
+            handle: Mutex::new(Some(spawn(stopped))),
+        }
+    }
+
+    async fn end(&self) {
         // Nobody listens only if it has ended already.
         let _ = self.stop.send(true);
-        let task = {
-            let mut task = self.task.lock().unwrap_or_else(PoisonError::into_inner);
-            task.take()
+        let handle = {
+            let mut handle = self.handle.lock().unwrap_or_else(PoisonError::into_inner);
+            handle.take()
         };
-        let Some(task) = task else { return };
-        if let Err(error) = task.await {
-            tracing::error!(%error, "the projector broke down");
+        let Some(handle) = handle else { return };
+        if let Err(error) = handle.await {
+            tracing::error!(%error, "a task of the projector broke down");
         }
     }
-}
-
-/// What the task has.
-struct Work {
-    store: Arc<dyn Store>,
-    folds: Arc<Folds>,
-    role: Role,
-    woken: Arc<Notify>,
-    reached: watch::Sender<Reached>,
-    whole: watch::Sender<Instant>,
-    stopped: watch::Receiver<bool>,
-}
-
-impl Work {
-    /// Rounds, until it is told to stop; a failure, even a panic, ends a round and not the work.
-    async fn run(mut self) {
-        let mut failures: u32 = 0;
-        loop {
-            let started = Instant::now();
-            let last = *self.stopped.borrow();
-            let round = AssertUnwindSafe(round(&self.store, &self.folds, self.role));
-            let now = match round.catch_unwind().await {
-                Ok(Ok(now)) => now,
-                Ok(Err(error)) => self.failed(error.to_string()),
-                Err(_) => self.failed("it broke down; the log has the place".to_owned()),
-            };
-            failures = match now.failing {
-                Some(_) => failures.saturating_add(1),
-                None => 0,
-            };
-            if now.failing.is_none() && now.facts >= now.head {
-                self.whole.send_replace(started);
-            }
-            self.reached.send_if_modified(|before| {
-                let moved = *before != now;
-                *before = now;
-                moved
-            });
-            if last {
-                return;
-            }
-            let pause = POLL.saturating_mul(1 << failures.min(5)).min(PAUSE);
-            tokio::select! {
-                () = self.woken.notified(), if failures == 0 => {}
-                () = tokio::time::sleep(pause) => {}
-                _ = self.stopped.changed() => {}
-            }
-        }
-    }
-
-    fn failed(&self, failing: String) -> Reached {
-        let before = self.reached.borrow().clone();
-        if before.failing.as_ref() != Some(&failing) {
-            tracing::error!(error = failing, "the projector does not go on");
-        }
-        Reached {
-            failing: Some(failing),
-            ..before
-        }
-    }
-}
-
-async fn round(
-    store: &Arc<dyn Store>,
-    folds: &Folds,
-    role: Role,
-) -> Result<Reached, ProjectorError> {
-    let facts = match role {
-        Role::Projecting => catch_up(store, folds, |_, _| ()).await?,
-        Role::Watching => {
-            let checkpoint = store.checkpoint(PROJECTION).await?;
-            checkpoint.map_or(0, |checkpoint| checkpoint.position)
-        }
-    };
-    let head: Known = store.head().await?;
-    Ok(Reached {
-        head: head.position,
-        head_at: head.at,
-        facts,
-        failing: None,
-    })
 }

@@ -7,9 +7,10 @@ use cqrs_es::persist::{
 use postgres_es::PostgresEventRepository;
 use serde_json::Value;
 use sqlite_es::SqliteEventRepository;
-use sqlx::SqlitePool;
+use sqlx::{PgPool, SqlitePool};
 
 use super::error::refused_claim;
+use super::postgres::commits::{Commits, Went};
 use super::{StoreError, sqlite};
 
 /// How many events a replay reads ahead of its consumer.
@@ -17,10 +18,44 @@ const READ_AHEAD: usize = 200;
 
 /// The cqrs-es repository of a [`super::Store`].
 pub enum Repository {
-    /// Over PostgreSQL, as postgres-es ships it.
-    Postgres(PostgresEventRepository),
+    /// Over PostgreSQL.
+    Postgres(PostgresRepository),
     /// Over SQLite.
     Sqlite(SqliteRepository),
+}
+
+/// postgres-es, committing several commands together.
+pub struct PostgresRepository {
+    alone: PostgresEventRepository,
+    together: Commits,
+}
+
+impl PostgresRepository {
+    pub(super) fn new(pool: PgPool, together: Commits) -> Self {
+        Self {
+            alone: PostgresEventRepository::new(pool),
+            together,
+        }
+    }
+
+    async fn persist<A: Aggregate>(
+        &self,
+        events: &[SerializedEvent],
+        snapshot_update: Option<(String, Value, usize)>,
+    ) -> Result<(), PersistenceError> {
+        match self.together.commit(events.to_vec()).await {
+            Went::Committed => Ok(()),
+            Went::Lost(reason) => {
+                let lost = StoreError::Unreachable(reason);
+                Err(PersistenceError::UnknownError(Box::new(lost)))
+            }
+            // Alone it is refused for its own reason, or not at all.
+            Went::Refused => {
+                let persisted = self.alone.persist::<A>(events, snapshot_update).await;
+                persisted.map_err(sorted)
+            }
+        }
+    }
 }
 
 /// sqlite-es over our two pools: loading waits for no writer.
@@ -80,7 +115,7 @@ impl PersistedEventRepository for Repository {
         aggregate_id: &str,
     ) -> Result<Vec<SerializedEvent>, PersistenceError> {
         match self {
-            Self::Postgres(repository) => repository.get_events::<A>(aggregate_id).await,
+            Self::Postgres(repository) => repository.alone.get_events::<A>(aggregate_id).await,
             Self::Sqlite(repository) => repository.reader.get_events::<A>(aggregate_id).await,
         }
     }
@@ -93,6 +128,7 @@ impl PersistedEventRepository for Repository {
         match self {
             Self::Postgres(repository) => {
                 repository
+                    .alone
                     .get_last_events::<A>(aggregate_id, last_sequence)
                     .await
             }
@@ -119,10 +155,7 @@ impl PersistedEventRepository for Repository {
         snapshot_update: Option<(String, Value, usize)>,
     ) -> Result<(), PersistenceError> {
         match self {
-            Self::Postgres(repository) => repository
-                .persist::<A>(events, snapshot_update)
-                .await
-                .map_err(sorted),
+            Self::Postgres(repository) => repository.persist::<A>(events, snapshot_update).await,
             Self::Sqlite(repository) => match repository
                 .writer
                 .persist::<A>(events, snapshot_update)

@@ -24,6 +24,7 @@ const PROJECTOR_POSITION: &str = "nianlun_projector_position";
 const PROJECTOR_LAG: &str = "nianlun_projector_lag_positions";
 const PROJECTOR_LAG_SECONDS: &str = "nianlun_projector_lag_seconds";
 const PROJECTOR_FAILING: &str = "nianlun_projector_failing";
+const SEQUENCER_FAILING: &str = "nianlun_sequencer_failing";
 const SEQUENCER_LAG: &str = "nianlun_sequencer_lag_positions";
 const SEQUENCER_LAG_SECONDS: &str = "nianlun_sequencer_lag_seconds";
 
@@ -78,6 +79,7 @@ fn describe() {
         "Seconds since all positions were last seen in the facts"
     );
     describe_gauge!(PROJECTOR_FAILING, "Whether the projector does not go on");
+    describe_gauge!(SEQUENCER_FAILING, "Whether the sequencer does not go on");
     describe_gauge!(SEQUENCER_LAG, "Committed events not in the log");
     describe_gauge!(
         SEQUENCER_LAG_SECONDS,
@@ -157,10 +159,15 @@ pub struct Positions {
     pub waiting: u64,
 }
 
+/// Which of them does not go on.
+pub fn failing(sequencer: bool, projector: bool) {
+    gauge!(SEQUENCER_FAILING).set(u8::from(sequencer));
+    gauge!(PROJECTOR_FAILING).set(u8::from(projector));
+}
+
 /// What the database said of the log and the facts; nothing if it does not answer.
-pub fn store(positions: Option<Positions>, lag: Duration, failing: bool) {
+pub fn store(positions: Option<Positions>, lag: Duration) {
     gauge!(STORE_UP).set(u8::from(positions.is_some()));
-    gauge!(PROJECTOR_FAILING).set(u8::from(failing));
     gauge!(PROJECTOR_LAG_SECONDS).set(lag.as_secs_f64());
     let Some(Positions {
         log,

@@ -65,9 +65,14 @@ pub async fn ready(State(service): State<Service>) -> Result<Json<ReadyBody>, Pr
     let Some(Positions { log, facts, .. }) = positions(&service).await else {
         return Err(not("store", "the database does not answer".to_owned()));
     };
-    if service.projector.reached().borrow().failing.is_some() {
-        let why = "the projector does not go on; the log says why";
-        return Err(not("projector", why.to_owned()));
+    let reached = service.projector.reached().borrow().clone();
+    let parts = [
+        ("sequencer", reached.sequencer),
+        ("projector", reached.projector),
+    ];
+    if let Some((part, _)) = parts.iter().find(|(_, failing)| failing.is_some()) {
+        let why = format!("the {part} does not go on; the log says why");
+        return Err(not(part, why));
     }
     let lag = service.projector.lag();
     if log > facts && lag > service.settings.limits.lag {
@@ -94,8 +99,9 @@ pub async fn ready(State(service): State<Service>) -> Result<Json<ReadyBody>, Pr
 )]
 pub async fn figures(State(service): State<Service>) -> Response {
     metrics::pool(service.store.pool());
-    let failing = service.projector.reached().borrow().failing.is_some();
-    metrics::store(positions(&service).await, service.projector.lag(), failing);
+    let reached = service.projector.reached().borrow().clone();
+    metrics::failing(reached.sequencer.is_some(), reached.projector.is_some());
+    metrics::store(positions(&service).await, service.projector.lag());
     let media = "text/plain; version=0.0.4; charset=utf-8";
     ([(header::CONTENT_TYPE, media)], metrics::render()).into_response()
 }

@@ -8,6 +8,7 @@ use axum::response::{IntoResponse, Response};
 use nianlun_aggregates::history::{Action, Change, Command, Manner, Sequence};
 use nianlun_aggregates::{Span, Text};
 use serde::{Deserialize, Serialize};
+use tokio::time::Instant;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -333,6 +334,11 @@ impl Writing {
         let subject = kind.subject;
         let id = recorded.id;
         let stream = StreamId { subject, id };
+        let position = if recorded.before {
+            self.admitted_before(stream, last).await
+        } else {
+            self.admitted(stream, last).await
+        };
         let body = RecordedBody {
             id: id.to_string(),
             sequence: last,
@@ -341,7 +347,7 @@ impl Writing {
                 .iter()
                 .map(|(sequence, _)| format!("{}/{id}/{sequence}", subject.as_str()))
                 .collect(),
-            position: self.admitted(stream, last).await,
+            position,
         };
         let mut response = (StatusCode::CREATED, axum::Json(body)).into_response();
         let plural = match subject.as_str() {
@@ -365,26 +371,23 @@ impl Writing {
         Ok(response)
     }
 
-    /// The position of an event, if the log admits it soon. Nothing that goes wrong here takes back what is recorded.
+    /// The position of an event that was recorded for this request, if the log admits it soon: as long as this process admits,
+    /// not another. Nothing that goes wrong here takes back what is recorded.
     pub async fn admitted(&self, stream: StreamId, sequence: Sequence) -> Option<u64> {
-        let place = usize::try_from(sequence).ok()?.checked_sub(1)?;
-        let deadline = tokio::time::Instant::now() + self.service.settings.admission;
-        let mut reached = self.service.projector.reached();
-        loop {
-            let admitted = self
-                .service
-                .store
-                .histories(&[stream], i64::MAX)
-                .await
-                .ok()?;
-            if let Some(event) = admitted.get(place) {
-                return Some(event.known.position);
-            }
-            tokio::time::timeout_at(deadline, reached.changed())
-                .await
-                .ok()?
-                .ok()?;
+        if !self.service.projector.admits() {
+            return None;
         }
+        let deadline = Instant::now() + self.service.settings.admission;
+        let feed = &self.service.feed;
+        feed.position(stream, sequence, self.before, deadline).await
+    }
+
+    /// The position of an event that was recorded some time ago.
+    async fn admitted_before(&self, stream: StreamId, sequence: Sequence) -> Option<u64> {
+        let place = usize::try_from(sequence).ok()?.checked_sub(1)?;
+        let store = &self.service.store;
+        let admitted = store.histories(&[stream], i64::MAX).await.ok()?;
+        admitted.get(place).map(|event| event.known.position)
     }
 }
 

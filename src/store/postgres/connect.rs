@@ -1,12 +1,18 @@
 //! Connecting, and bringing the schema up to date.
 
+use std::time::Duration;
+
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{ConnectOptions, Connection};
 use tokio::sync::Mutex;
 
 use super::PostgresStore;
+use super::commits::Commits;
 use crate::store::migrate::{Script, migrator, scripts};
 use crate::store::{Options, StoreError};
+
+/// How long a connection may have been idle and is still taken for open.
+const IDLE: Duration = Duration::from_secs(1);
 
 const SCRIPTS: &[Script] = scripts!("postgres");
 
@@ -26,9 +32,20 @@ impl PostgresStore {
         let pool = PgPoolOptions::new()
             .max_connections(options.connections)
             .acquire_timeout(options.patience)
+            // To ask before each use whether the server is still there would take as long as most of what is asked of it.
+            .test_before_acquire(false)
+            .before_acquire(|connection, use_of| {
+                Box::pin(async move {
+                    if use_of.idle_for > IDLE {
+                        connection.ping().await?;
+                    }
+                    Ok(true)
+                })
+            })
             .connect_with(connect)
             .await?;
         Ok(Self {
+            commits: Commits::start(&pool),
             pool,
             clock: options.clock,
             turn: Mutex::new(()),

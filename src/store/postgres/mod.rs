@@ -1,6 +1,7 @@
 //! The store over PostgreSQL.
 
 mod append;
+pub(super) mod commits;
 mod connect;
 mod dialect;
 mod facts;
@@ -21,12 +22,13 @@ use std::collections::BTreeMap;
 use async_trait::async_trait;
 use cqrs_es::persist::SerializedEvent;
 use nianlun_projections::{Fact, Known};
-use postgres_es::PostgresEventRepository;
 use serde_json::Value;
 use sqlx::PgPool;
 use tokio::sync::Mutex;
 use uuid::Uuid;
 
+use self::commits::Commits;
+use super::repository::PostgresRepository;
 use super::{
     AdmittedEvent, Bulk, Checkpoint, Clock, FactColumn, FactQuery, FactSource, Pool, Projected,
     Repository, Round, Store, StoreError, StreamId, TallyRow, Token, TokenHash,
@@ -35,6 +37,7 @@ use super::{
 /// A store over PostgreSQL, version 14 or later.
 pub struct PostgresStore {
     pool: PgPool,
+    commits: Commits,
     clock: Clock,
     /// One round at a time in this process; other processes are met in the database.
     turn: Mutex<()>,
@@ -43,7 +46,10 @@ pub struct PostgresStore {
 #[async_trait]
 impl Store for PostgresStore {
     fn repository(&self) -> Repository {
-        Repository::Postgres(PostgresEventRepository::new(self.pool.clone()))
+        Repository::Postgres(PostgresRepository::new(
+            self.pool.clone(),
+            self.commits.clone(),
+        ))
     }
 
     async fn bulk(&self) -> Result<Box<dyn Bulk>, StoreError> {

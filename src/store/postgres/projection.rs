@@ -30,6 +30,10 @@ pub(super) async fn project(
     projected: &Projected,
 ) -> Result<(), StoreError> {
     let mut transaction = pool.begin().await?;
+    // What a server that falls loses of it is folded again, since the checkpoint goes with it.
+    sqlx::query("SET LOCAL synchronous_commit = off")
+        .execute(&mut *transaction)
+        .await?;
     // First, since its lock keeps other projectors out until the end.
     if !moved(&mut transaction, projection, from, to).await? {
         return Err(StoreError::CheckpointMoved);

@@ -56,8 +56,19 @@ pub async fn settled(api: &Api) {
             json!({"event": "occupancy-started", "fields": {"carrier": "t-space", "area": "120"}, "on": "2016-04"}),
         ),
     ] {
-        api.post(path, &body).await.ok();
+        recorded(api, path, &body).await;
     }
+}
+
+/// POST of a command under /api/v1; its answer, once what it recorded is in the facts.
+pub async fn recorded(api: &Api, path: &str, body: &Value) -> Value {
+    let answer = api.post(path, body).await.ok().json();
+    let event = answer["events"].as_array().and_then(|all| all.last());
+    let event = event.and_then(Value::as_str).expect("an event");
+    api.get(&format!("/carriers?after_event={event}"))
+        .await
+        .ok();
+    answer
 }
 
 /// A column of all rows.

@@ -123,6 +123,7 @@ async fn figures_count_requests_commands_and_positions(harness: &Harness) {
         ("nianlun_sequencer_lag_positions".to_owned(), 0.0),
         ("nianlun_sequencer_lag_seconds".to_owned(), 0.0),
         ("nianlun_projector_failing".to_owned(), 0.0),
+        ("nianlun_sequencer_failing".to_owned(), 0.0),
         ("nianlun_store_up".to_owned(), 1.0),
     ];
     for (name, value) in expected {

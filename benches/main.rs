@@ -1,16 +1,12 @@
-//! How fast imports are, and how much memory they take: ratios against references that are measured in the same run
-//! (docs/benchmarks.md).
+//! How fast imports and the service are, and how much memory they take: ratios against references that are measured in the same
+//! run (docs/benchmarks.md).
 //!
-//! `make bench`, or `make bench ONLY="sqlite xlsx"` for some of it: `postgres`, `sqlite`, `xlsx`, `memory`.
+//! `make bench`, or `make bench ONLY="sqlite xlsx"` for some of it.
 
 mod database;
 mod import;
-mod memory;
-mod postgres;
-mod rows;
-mod sqlite;
+mod service;
 mod table;
-mod xlsx;
 
 use std::str::FromStr;
 
@@ -60,6 +56,11 @@ fn set<T: FromStr>(name: &str) -> Option<T> {
     read.ok()
 }
 
+/// What can be measured, by the name under which it is asked for.
+const MEASUREMENTS: [&str; 7] = [
+    "postgres", "sqlite", "xlsx", "memory", "commands", "reads", "feed",
+];
+
 fn main() {
     let asked: Vec<_> = std::env::args()
         .skip(1)
@@ -70,24 +71,38 @@ fn main() {
         .build()
         .expect("a runtime");
     if let [child, url, file] = asked.as_slice()
-        && child == memory::CHILD
+        && child == import::memory::CHILD
     {
-        return runtime.block_on(memory::child(url, file.as_ref()));
+        return runtime.block_on(import::memory::child(url, file.as_ref()));
     }
-    let wants = |name: &str| asked.is_empty() || asked.iter().any(|one| one == name);
+    if asked == [service::feed::CHILD] {
+        return runtime.block_on(service::feed::child());
+    }
+    let unknown = asked
+        .iter()
+        .find(|one| !MEASUREMENTS.contains(&one.as_str()));
+    if let Some(unknown) = unknown {
+        eprintln!("{unknown}: not one of {}", MEASUREMENTS.join(", "));
+        std::process::exit(64);
+    }
     let plan = Plan::read();
     let mut table = Table::default();
-    if wants("postgres") {
-        runtime.block_on(postgres::measure(&plan, &mut table));
-    }
-    if wants("sqlite") {
-        runtime.block_on(sqlite::measure(&plan, &mut table));
-    }
-    if wants("xlsx") {
-        runtime.block_on(xlsx::measure(&plan, &mut table));
-    }
-    if wants("memory") {
-        runtime.block_on(memory::measure(&plan, &mut table));
+    for name in MEASUREMENTS {
+        if asked.is_empty() || asked.iter().any(|one| one == name) {
+            runtime.block_on(measure(name, &plan, &mut table));
+        }
     }
     println!("{table}");
+}
+
+async fn measure(name: &str, plan: &Plan, table: &mut Table) {
+    match name {
+        "postgres" => import::postgres(plan, table).await,
+        "sqlite" => import::sqlite(plan, table).await,
+        "xlsx" => import::xlsx(plan, table).await,
+        "memory" => import::memory::measure(plan, table).await,
+        "commands" => service::commands(plan, table).await,
+        "reads" => service::reads(plan, table).await,
+        _ => service::feed::measure(plan, table).await,
+    }
 }
