@@ -20,7 +20,7 @@ pub async fn run(global: &Global, args: &ServeArgs) -> Result<(), CliError> {
     let config = &global.settings.config;
     let listen = args.listen.unwrap_or(config.listen.address);
     let _telemetry = telemetry::start(config)?;
-    let stop = signals::stop()?;
+    let (stop, hangup) = (signals::stop()?, signals::hangup()?);
     let app = App::open_with(global, config.options()).await?;
     let role = if args.no_projector {
         Role::Watching
@@ -57,7 +57,7 @@ pub async fn run(global: &Global, args: &ServeArgs) -> Result<(), CliError> {
         }
     }
     tracing::info!(%address, "listening");
-    let renewing = tokio::spawn(renew(signals::hangup()?, tls.clone()));
+    let renewing = tokio::spawn(renew(hangup, tls.clone()));
     match tls {
         Some(tls) => serve_tls(listener, tls, service.clone(), stop).await?,
         None => serve(listener, service.clone(), stop).await?,

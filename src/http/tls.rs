@@ -78,3 +78,49 @@ fn read(settings: &TlsSettings) -> Result<ServerConfig, TlsError> {
         reason,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn a_certificate_that_cannot_be_used_leaves_the_one_before() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let made = || {
+            let names = vec!["localhost".to_owned()];
+            let made = rcgen::generate_simple_self_signed(names).expect("a certificate");
+            (made.cert.pem(), made.signing_key.serialize_pem())
+        };
+        let settings = TlsSettings {
+            certificate: folder.path().join("a.pem"),
+            key: folder.path().join("a.key"),
+        };
+        let (chain, key) = made();
+        fs::write(&settings.certificate, &chain).expect("written");
+        fs::write(&settings.key, key).expect("written");
+        let tls = Tls::new(settings.clone()).expect("of each other");
+        let shown = || Arc::clone(tls.acceptor().config());
+        let first = shown();
+        for (certificate, other) in [
+            (chain.clone(), made().1),
+            (chain, "no key".to_owned()),
+            (String::new(), made().1),
+        ] {
+            fs::write(&settings.certificate, certificate).expect("written");
+            fs::write(&settings.key, other).expect("written");
+            let refused = tls.renew().expect_err("not of each other").to_string();
+            assert!(
+                refused.contains("a.pem") && refused.contains("a.key"),
+                "{refused}"
+            );
+            assert!(Arc::ptr_eq(&shown(), &first));
+        }
+        let (chain, key) = made();
+        fs::write(&settings.certificate, chain).expect("written");
+        fs::write(&settings.key, key).expect("written");
+        tls.renew().expect("of each other");
+        assert!(!Arc::ptr_eq(&shown(), &first));
+    }
+}

@@ -1,12 +1,21 @@
 //! What no request may be like, whatever its address: such are refused before anything of them is believed.
 
 use axum::extract::Request;
-use axum::http::{Version, header};
+use axum::http::{HeaderName, Version, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use percent_encoding::percent_decode_str;
 
+use super::limits::writes;
 use super::problem::{Kind, Problem};
+
+/// Headers of which the second would be ignored.
+const ONCE: [HeaderName; 4] = [
+    header::HOST,
+    header::AUTHORIZATION,
+    header::CONTENT_TYPE,
+    header::IF_MATCH,
+];
 
 /// Refuses what is not well formed.
 pub async fn check(request: Request, next: Next) -> Response {
@@ -18,10 +27,14 @@ pub async fn check(request: Request, next: Next) -> Response {
 
 fn refused(request: &Request) -> Option<Problem> {
     let headers = request.headers();
-    let hosts = headers.get_all(header::HOST).iter().count();
-    if hosts > 1 || hosts == 0 && request.version() == Version::HTTP_11 {
-        let problem = Problem::new(Kind::MalformedRequest, "a request names one host");
-        return Some(problem.of("host", "").mend("send one Host header"));
+    for name in ONCE {
+        let count = headers.get_all(&name).iter().count();
+        let lacking = count == 0 && name == header::HOST && request.version() == Version::HTTP_11;
+        if count > 1 || lacking {
+            let detail = format!("a request has one header {name}");
+            let problem = Problem::new(Kind::MalformedRequest, detail).of(name.as_str(), "");
+            return Some(problem.mend("send it once"));
+        }
     }
     let path = Some(("path", request.uri().path()));
     let query = request.uri().query().map(|query| ("query", query));
@@ -36,7 +49,7 @@ fn refused(request: &Request) -> Option<Problem> {
         }
     }
     let encoding = headers.get(header::CONTENT_ENCODING)?;
-    if encoding.as_bytes().eq_ignore_ascii_case(b"identity") {
+    if !writes(request.method()) || encoding.as_bytes().eq_ignore_ascii_case(b"identity") {
         return None;
     }
     let detail = "a body is taken as it is, and not compressed or otherwise encoded";

@@ -18,7 +18,7 @@ contract!(
     what_is_no_http_is_refused,
     a_request_of_two_minds_about_its_length_smuggles_nothing,
     older_http_and_requests_in_a_row_are_answered_in_their_order,
-    a_request_names_one_host_and_that_one_counts,
+    what_may_be_said_once_is_said_once_and_the_host_of_the_address_counts,
     unknown_methods_are_refused,
 );
 
@@ -235,7 +235,7 @@ async fn older_http_and_requests_in_a_row_are_answered_in_their_order(harness: &
     assert_eq!(statuses, ["200", "404", "200", "200"], "{answers}");
 }
 
-async fn a_request_names_one_host_and_that_one_counts(harness: &Harness) {
+async fn what_may_be_said_once_is_said_once_and_the_host_of_the_address_counts(harness: &Harness) {
     let api = Api::start(harness).await;
     for (head, code) in [
         ("GET /api/v1/companies HTTP/1.1", "malformed-request"),
@@ -256,6 +256,20 @@ async fn a_request_names_one_host_and_that_one_counts(harness: &Harness) {
         let problem = problem(&answer);
         assert_eq!(problem["type"], format!("/problems/{code}"), "{head}");
         assert_eq!(problem["field"], "host", "{head}");
+    }
+    for (name, value) in [
+        ("authorization", "Bearer a"),
+        ("content-type", "text/plain"),
+        ("if-match", "\"1\""),
+    ] {
+        let twice = format!("{name}: {value}\r\n{name}: application/json\r\ncontent-length: 2");
+        let answer = answer_to(
+            &api,
+            command(&format!("{twice}\r\nconnection: close"), "{}"),
+        );
+        let problem = problem(&answer);
+        assert_eq!(problem["type"], "/problems/malformed-request", "{name}");
+        assert_eq!(problem["field"], name);
     }
     let proxied = answer_to(
         &api,

@@ -30,6 +30,8 @@ impl Served {
 
     /// By a command that starts it.
     pub fn running(mut command: Command) -> Self {
+        // The TLS of its clients needs to know whose cryptography to use.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let mut child = command
             .stdin(Stdio::null())
             .stdout(Stdio::null())
