@@ -20,6 +20,9 @@ use crate::projector::{Folds, Running};
 use crate::service::Commands;
 use crate::store::Store;
 
+/// The last position that a log can have.
+pub(super) const LAST: u64 = i64::MAX.unsigned_abs();
+
 /// The service: cheap to clone.
 #[derive(Clone)]
 pub struct Service {
@@ -136,7 +139,6 @@ impl Service {
     /// # Errors
     /// [`Kind::NotYet`] if it takes too long; [`Kind::MalformedRequest`] if there can be no such position.
     pub async fn reach(&self, position: u64) -> Result<(), Problem> {
-        const LAST: u64 = i64::MAX.unsigned_abs();
         if position > LAST {
             let detail = "no log has this position";
             return Err(Problem::new(Kind::MalformedRequest, detail)

@@ -44,8 +44,8 @@ pub struct Writing {
     pub principal: Principal,
     /// The last event of the record, if they insist on one.
     pub expected: Option<Sequence>,
-    /// How far the feed was when it came: what it records comes later.
-    pub before: u64,
+    /// How far the feed was when it came, if it could say: what it records comes later.
+    pub before: Option<u64>,
     /// The key under which they send it.
     key: Option<String>,
     /// Method and address.
@@ -107,7 +107,7 @@ impl FromRequestParts<Service> for Writing {
             service: service.clone(),
             principal: Principal::from_request_parts(parts, service).await?,
             expected: expected(&parts.headers)?,
-            before: service.feed.head(),
+            before: service.feed.head(service.settings.wait).await,
             key: key(&parts.headers)?,
             address: address(parts),
         })

@@ -19,7 +19,7 @@ use crate::http::feed::Wanted;
 use crate::http::finish::Streamed;
 use crate::http::problem::{Kind, Problem};
 use crate::http::query::Query;
-use crate::http::service::Service;
+use crate::http::service::{LAST, Service};
 
 /// How often a feed without changes says that it is there.
 const HEARTBEAT: Duration = Duration::from_secs(15);
@@ -88,15 +88,16 @@ pub async fn follow(
     Query(which): Query<Which>,
 ) -> Result<Response, Problem> {
     principal.must(Right::Read)?;
-    let head = service.feed.head();
     let last = last_event_id(&headers)?;
     for (name, position) in [("after", which.after), ("last-event-id", last)] {
-        if let Some(position) = position.filter(|position| *position > head) {
-            let detail = format!("the log ends at position {head}");
-            return Err(Problem::new(Kind::MalformedRequest, detail).of(name, position.to_string()));
+        if let Some(position) = position {
+            reach(&service, name, position).await?;
         }
     }
-    let after = last.or(which.after).unwrap_or(head);
+    let after = match last.or(which.after) {
+        Some(after) => after,
+        None => now(&service).await?,
+    };
     let wanted = Wanted {
         subject: which.subject.map(Subject::from),
         id: which.id,
@@ -117,6 +118,36 @@ pub async fn follow(
     headers.insert("x-accel-buffering", HeaderValue::from_static("no"));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     Ok(response)
+}
+
+/// Waits until the feed has a position: where another process admits, an answer of that one may name it before it is here.
+async fn reach(service: &Service, name: &str, position: u64) -> Result<(), Problem> {
+    let told = || position.to_string();
+    if position > LAST {
+        let detail = "no log has this position";
+        return Err(Problem::new(Kind::MalformedRequest, detail)
+            .of(name, told())
+            .mend("send a position that an answer named"));
+    }
+    if service.feed.reach(position, service.settings.wait).await {
+        return Ok(());
+    }
+    let head = now(service).await?;
+    let detail = format!("the log ends at position {head}");
+    Err(Problem::new(Kind::NotYet, detail)
+        .of(name, told())
+        .mend("ask again after the time in Retry-After"))
+}
+
+/// Where the feed is now.
+async fn now(service: &Service) -> Result<u64, Problem> {
+    let head = service.feed.head(service.settings.wait).await;
+    head.ok_or_else(|| {
+        Problem::new(
+            Kind::Unavailable,
+            "the database does not say where the log ends",
+        )
+    })
 }
 
 async fn page(

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use futures_util::StreamExt;
-use reqwest::Method;
+use nianlun::http::Settings;
+use reqwest::{Method, Response};
 use serde_json::{Value, json};
 
 use super::settled;
@@ -16,17 +17,28 @@ contract!(
     a_batch_holds_cloud_events,
     only_what_is_wanted_comes,
     who_asks_for_what_is_not_there_is_told,
+    what_is_not_in_the_log_yet_is_waited_for,
+    a_service_that_starts_again_goes_on_where_the_log_ends,
 );
 
 /// Reads so many changes of a feed, each as its id and its data, and then hangs up.
 async fn read(api: &Api, query: &str, last: Option<u64>, count: usize) -> Vec<(u64, Value)> {
+    let response = open(api, query, last).await;
+    assert_eq!(response.status(), 200);
+    changes(response, count).await
+}
+
+async fn open(api: &Api, query: &str, last: Option<u64>) -> Response {
     let mut request = api
         .request(Method::GET, &format!("/api/v1/changes{query}"))
         .header("accept", "text/event-stream");
     if let Some(last) = last {
         request = request.header("last-event-id", last);
     }
-    let response = request.send().await.expect("a feed");
+    request.send().await.expect("an answer")
+}
+
+async fn changes(response: Response, count: usize) -> Vec<(u64, Value)> {
     assert_eq!(response.headers()["content-type"], "text/event-stream");
     let (mut bytes, mut text) = (response.bytes_stream(), String::new());
     let mut changes = vec![];
@@ -136,7 +148,7 @@ async fn who_asks_for_what_is_not_there_is_told(harness: &Harness) {
     let api = Api::start(harness).await;
     settled(&api).await;
     for (query, field) in [
-        ("?after=99", "after"),
+        ("?after=9223372036854775808", "after"),
         ("?after=x", "after"),
         ("?after=0&limit=0", "limit"),
         ("?after=0&limit=257", "limit"),
@@ -155,4 +167,50 @@ async fn who_asks_for_what_is_not_there_is_told(harness: &Harness) {
         .request(Method::GET, "/api/v1/changes")
         .header("accept", "text/html");
     assert_eq!(api.send(request).await.problem(), "not-acceptable");
+}
+
+async fn what_is_not_in_the_log_yet_is_waited_for(harness: &Harness) {
+    let settings = Settings {
+        wait: Duration::from_millis(600),
+        ..Settings::default()
+    };
+    let api = Api::with(harness, settings).await;
+    settled(&api).await;
+    let refused = batch(&api, "?after=4").await;
+    assert_eq!(refused.problem(), "not-yet");
+    assert_eq!(refused.json()["field"], "after");
+    assert_eq!(refused.header("retry-after"), "1");
+    let refused = open(&api, "", Some(4)).await;
+    assert_eq!(refused.status(), 503);
+    let (feed, ()) = tokio::join!(open(&api, "", Some(4)), async {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        register(&api, "甲").await;
+    });
+    assert_eq!(feed.status(), 200);
+    let (rest, ()) = tokio::join!(changes(feed, 1), register(&api, "乙"));
+    assert_eq!(rest[0].0, 5);
+}
+
+async fn a_service_that_starts_again_goes_on_where_the_log_ends(harness: &Harness) {
+    let api = Api::start(harness).await;
+    settled(&api).await;
+    api.close().await;
+    let body = json!({"event": "registered", "fields": {"name": "甲"}, "on": "2020"});
+    // A command comes first.
+    let api = Api::start(harness).await;
+    let made = api.post("/companies", &body).await.ok().json();
+    assert_eq!(made["position"], 4, "{made}");
+    api.close().await;
+    // Readers come first: one who goes on, and one without a position.
+    let api = Api::start(harness).await;
+    let (known, new) = tokio::join!(open(&api, "", Some(4)), open(&api, "", None));
+    assert!(known.status().is_success() && new.status().is_success());
+    api.post("/companies", &body).await.ok();
+    for feed in [known, new] {
+        assert_eq!(changes(feed, 1).await[0].0, 5);
+    }
+    // What came before the start is still there.
+    let all = read(&api, "?after=0", None, 5).await;
+    let ids: Vec<_> = all.iter().map(|(id, _)| *id).collect();
+    assert_eq!(ids, [1, 2, 3, 4, 5]);
 }
