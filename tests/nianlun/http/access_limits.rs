@@ -13,6 +13,7 @@ use crate::support::database::Harness;
 
 contract!(
     who_asks_too_much_is_told_when_to_ask_again,
+    strangers_keep_nobody_from_seeing_how_the_service_is,
     failed_authentications_are_counted_by_address,
     every_answer_tells_browsers_to_be_careful,
     only_pages_of_allowed_origins_may_call,
@@ -50,6 +51,21 @@ async fn who_asks_too_much_is_told_when_to_ask_again(harness: &Harness) {
     assert_eq!(limited.header("retry-after"), "1");
     api.bearer = Some(other);
     api.get("/companies").await.ok();
+}
+
+async fn strangers_keep_nobody_from_seeing_how_the_service_is(harness: &Harness) {
+    let api = Api::closed(harness, limited(2, 10)).await;
+    let mut statuses = vec![];
+    for _ in 0..20 {
+        statuses.push(api.get("/companies").await.status.as_u16());
+    }
+    assert!(statuses.contains(&429), "{statuses:?}");
+    for _ in 0..3 {
+        for path in ["/healthz", "/readyz", "/metrics"] {
+            let request = api.request(Method::GET, path);
+            api.send(request).await.ok();
+        }
+    }
 }
 
 async fn failed_authentications_are_counted_by_address(harness: &Harness) {
