@@ -74,6 +74,8 @@ pub struct Settings {
     pub stall: Duration,
     /// How many readers the feed of changes has at most.
     pub readers: usize,
+    /// How often the feed says that it is there, and looks whether its reader is still let in.
+    pub heartbeat: Duration,
     /// How much it takes on at once, and for how long.
     pub limits: Limits,
 }
@@ -87,6 +89,7 @@ impl Default for Settings {
             upload: 1 << 30,
             stall: Duration::from_secs(30),
             readers: 10_000,
+            heartbeat: Duration::from_secs(15),
             limits: Limits::default(),
         }
     }

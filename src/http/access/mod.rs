@@ -110,18 +110,30 @@ impl Access {
                 }
             };
         };
-        let value = value.to_str().unwrap_or_default();
-        let (scheme, token) = value.split_once(' ').unwrap_or_default();
-        let token = token.trim();
-        if !scheme.eq_ignore_ascii_case("bearer") || token.is_empty() {
-            return Err(unauthenticated("this is no bearer token"));
-        }
+        self.bearer(value).await.map(Some)
+    }
+
+    /// Who comes by what a request says in `Authorization`.
+    async fn bearer(&self, value: &HeaderValue) -> Result<Principal, Problem> {
+        let token = token(value).ok_or_else(|| unauthenticated("this is no bearer token"))?;
         if token.starts_with(PREFIX) {
-            return self.0.tokens.principal(token).await.map(Some);
+            return self.0.tokens.principal(token).await;
         }
         match &self.0.oidc {
-            Some(oidc) => oidc.principal(token).await.map(Some),
+            Some(oidc) => oidc.principal(token).await,
             None => Err(unauthenticated("this token is not known")),
+        }
+    }
+
+    /// Whether somebody who was let in, by what their request said in `Authorization`, would still be: their token may have been
+    /// revoked or have expired since. While that cannot be looked up, nothing is known against them.
+    pub async fn still(&self, authorization: Option<&HeaderValue>, right: Right) -> bool {
+        let Some(value) = authorization else {
+            return matches!(self.0.stranger, Stranger::Here(_));
+        };
+        match self.bearer(value).await {
+            Ok(principal) => principal.must(right).is_ok(),
+            Err(problem) => problem.kind() != Kind::Unauthenticated,
         }
     }
 
@@ -171,6 +183,13 @@ impl Access {
             .map_or(Ok(()), |needs| needs.of(&principal))?;
         Ok(Some(principal))
     }
+}
+
+/// The bearer token in a header.
+fn token(value: &HeaderValue) -> Option<&str> {
+    let (scheme, token) = value.to_str().ok()?.split_once(' ')?;
+    let token = token.trim();
+    (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()).then_some(token)
 }
 
 /// From where a request comes. Behind a proxy that is the proxy: headers that say otherwise could be anybody's.

@@ -1,28 +1,25 @@
 //! What is recorded, as it is admitted.
 
 use std::convert::Infallible;
-use std::time::Duration;
 
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, header};
-use axum::response::sse::{KeepAlive, Sse};
+use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use nianlun_projections::Subject;
 use serde::Deserialize;
+use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::responses::Read;
-use crate::http::access::{Principal, Right};
+use crate::http::access::{Access, Principal, Right};
 use crate::http::cloud::CloudEvent;
-use crate::http::feed::Wanted;
+use crate::http::feed::{Reader, Wanted};
 use crate::http::finish::Streamed;
 use crate::http::problem::{Kind, Problem};
 use crate::http::query::Query;
 use crate::http::service::{LAST, Service};
-
-/// How often a feed without changes says that it is there.
-const HEARTBEAT: Duration = Duration::from_secs(15);
 
 /// Which changes.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -106,11 +103,21 @@ pub async fn follow(
         return self::page(&service, after, which.limit, wanted).await;
     }
     let reader = service.feed.read(after, wanted)?;
-    let changes = futures_util::stream::unfold(reader, |mut reader| async {
-        let event = reader.next().await?;
-        Some((Ok::<_, Infallible>(event), reader))
+    let every = service.settings.heartbeat;
+    let mut beat = interval_at(Instant::now() + every, every);
+    // Who took nothing for long is asked once, not as often as was missed.
+    beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let following = Following {
+        reader,
+        access: service.access.clone(),
+        authorization: headers.get(header::AUTHORIZATION).cloned(),
+        beat,
+    };
+    let changes = futures_util::stream::unfold(following, |mut following| async {
+        let event = following.next().await?;
+        Some((Ok::<_, Infallible>(event), following))
     });
-    let heartbeat = KeepAlive::new().interval(HEARTBEAT);
+    let heartbeat = KeepAlive::new().interval(every);
     let mut response = Sse::new(changes).keep_alive(heartbeat).into_response();
     response.extensions_mut().insert(Streamed);
     // A server in between must not wait for the end.
@@ -118,6 +125,33 @@ pub async fn follow(
     headers.insert("x-accel-buffering", HeaderValue::from_static("no"));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     Ok(response)
+}
+
+/// Somebody who reads the feed for as long as they are let in.
+struct Following {
+    reader: Reader,
+    access: Access,
+    /// By what they were let in.
+    authorization: Option<HeaderValue>,
+    beat: Interval,
+}
+
+impl Following {
+    /// The next change; `None` once the feed has ended for them.
+    async fn next(&mut self) -> Option<Event> {
+        loop {
+            tokio::select! {
+                // First: who is behind, and always has a next change, is asked as well.
+                biased;
+                _ = self.beat.tick() => {
+                    if !self.access.still(self.authorization.as_ref(), Right::Read).await {
+                        return None;
+                    }
+                }
+                event = self.reader.next() => return event,
+            }
+        }
+    }
 }
 
 /// Waits until the feed has a position: where another process admits, an answer of that one may name it before it is here.

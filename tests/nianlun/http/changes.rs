@@ -4,9 +4,11 @@ use std::time::Duration;
 
 use futures_util::StreamExt;
 use nianlun::http::Settings;
+use nianlun::http::access::{AccessSettings, Role};
 use reqwest::{Method, Response};
 use serde_json::{Value, json};
 
+use super::access::token;
 use super::settled;
 use crate::contract;
 use crate::support::api::{Answer, Api};
@@ -19,6 +21,7 @@ contract!(
     who_asks_for_what_is_not_there_is_told,
     what_is_not_in_the_log_yet_is_waited_for,
     a_service_that_starts_again_goes_on_where_the_log_ends,
+    a_reader_whose_token_is_revoked_is_cut_off,
 );
 
 /// Reads so many changes of a feed, each as its id and its data, and then hangs up.
@@ -213,4 +216,27 @@ async fn a_service_that_starts_again_goes_on_where_the_log_ends(harness: &Harnes
     let all = read(&api, "?after=0", None, 5).await;
     let ids: Vec<_> = all.iter().map(|(id, _)| *id).collect();
     assert_eq!(ids, [1, 2, 3, 4, 5]);
+}
+
+async fn a_reader_whose_token_is_revoked_is_cut_off(harness: &Harness) {
+    let settings = Settings {
+        heartbeat: Duration::from_millis(100),
+        ..Settings::default()
+    };
+    let mut api = Api::closed_with(harness, settings, AccessSettings::default()).await;
+    let admin = token(&api, Role::Admin, &[]).await;
+    api.bearer = Some(token(&api, Role::Analyst, &[]).await);
+    let cut_off = open(&api, "", None).await;
+    api.bearer = Some(admin);
+    let going_on = open(&api, "", None).await;
+    assert!(cut_off.status().is_success() && going_on.status().is_success());
+    let tokens = api.store().tokens().await.expect("tokens");
+    let theirs = tokens.iter().find(|token| token.actor == "the analyst");
+    let path = format!("/api/v1/tokens/{}", theirs.expect("made").id);
+    let revoked = api.send(api.request(Method::DELETE, &path)).await;
+    assert_eq!(revoked.status, 204);
+    let end = tokio::time::timeout(Duration::from_secs(10), cut_off.text()).await;
+    end.expect("an end").expect("a whole answer");
+    register(&api, "甲").await;
+    assert_eq!(changes(going_on, 1).await[0].0, 1);
 }
