@@ -153,6 +153,11 @@ impl Access {
             }
             return needs.transpose().map(|_| None);
         }
+        let guessed = request.headers.get(header::AUTHORIZATION).and_then(token);
+        if guessed.is_some_and(|token| token.starts_with(PREFIX) && !self.0.tokens.remembers(token))
+        {
+            self.0.limits.guess(address)?;
+        }
         let principal = match self.who(request).await {
             Err(problem) if problem.kind() == Kind::Unauthenticated => {
                 self.0.limits.failure(address)?;
