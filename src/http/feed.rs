@@ -1,15 +1,19 @@
 //! The feed of changes: what the log has admitted, in its order, to many readers at once.
 
-use std::collections::VecDeque;
-use std::sync::{Arc, PoisonError, RwLock, Weak};
+use std::collections::{HashMap, VecDeque};
+use std::panic::AssertUnwindSafe;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, RwLock, Weak};
 use std::time::Duration;
 
 use axum::response::sse::Event;
+use futures_util::FutureExt;
 use nianlun_projections::Subject;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::time::Instant;
 use uuid::Uuid;
 
+use super::access::Caller;
 use super::cloud::CloudEvent;
 use super::problem::{Kind, Problem};
 use crate::projector::Reached;
@@ -23,6 +27,12 @@ const PAGE: u32 = 256;
 
 /// After what time the log is read again that could not be read.
 const PAUSE: Duration = Duration::from_secs(1);
+
+/// How many readers that are behind read the log at once: they share its connections with commands.
+const BEHIND: usize = 4;
+
+/// Which part of all readers may be of one caller.
+const SHARE: usize = 4;
 
 /// A change, written out once for all readers.
 #[derive(Debug)]
@@ -59,6 +69,11 @@ pub struct Feed {
     recent: Arc<RwLock<VecDeque<Arc<Written>>>>,
     head: watch::Sender<Head>,
     readers: Arc<Semaphore>,
+    /// How many readers each caller has, and may have.
+    callers: Mutex<HashMap<Caller, usize>>,
+    share: usize,
+    behind: Semaphore,
+    failing: AtomicBool,
 }
 
 impl Feed {
@@ -74,9 +89,19 @@ impl Feed {
             recent: Arc::default(),
             head: watch::channel(Head::default()).0,
             readers: Arc::new(Semaphore::new(readers)),
+            callers: Mutex::default(),
+            share: (readers / SHARE).max(1),
+            behind: Semaphore::new(BEHIND),
+            failing: AtomicBool::new(false),
         });
         tokio::spawn(follow(Arc::downgrade(&feed), reached));
         feed
+    }
+
+    /// Whether it does not go on; the log says why.
+    #[must_use]
+    pub fn is_failing(&self) -> bool {
+        self.failing.load(Ordering::Relaxed)
     }
 
     /// Ends the feed for all readers.
@@ -101,17 +126,22 @@ impl Feed {
         matches!(there, Ok(Ok(head)) if head.position >= Some(position))
     }
 
-    /// Reads the feed after a position.
+    /// Reads the feed after a position, for a caller if callers are told apart.
     ///
     /// # Errors
-    /// [`Kind::Overloaded`] if there are as many readers as there can be.
-    pub fn read(self: &Arc<Self>, after: u64, wanted: Wanted) -> Result<Reader, Problem> {
+    /// [`Kind::Overloaded`] if there are as many readers as there can be, or as many of this caller.
+    pub fn read(
+        self: &Arc<Self>,
+        after: u64,
+        wanted: Wanted,
+        caller: Option<Caller>,
+    ) -> Result<Reader, Problem> {
+        let overloaded = |detail| Problem::new(Kind::Overloaded, detail);
         let place = Arc::clone(&self.readers).try_acquire_owned();
-        let place = place.map_err(|_| {
-            Problem::new(
-                Kind::Overloaded,
-                "the feed has as many readers as it can have",
-            )
+        let place = place.map_err(|_| overloaded("the feed has as many readers as it can have"))?;
+        let share = Share::of(self, caller);
+        let share = share.ok_or_else(|| {
+            overloaded("the feed has as many readers of this caller as one may have")
         })?;
         Ok(Reader {
             feed: Arc::clone(self),
@@ -120,6 +150,7 @@ impl Feed {
             waiting: VecDeque::new(),
             wanted,
             _place: place,
+            _share: share,
         })
     }
 
@@ -168,6 +199,8 @@ impl Feed {
                 return Ok(recent.iter().skip(skip).take(size).cloned().collect());
             }
         }
+        // The semaphore is never closed.
+        let _turn = self.behind.acquire().await.ok();
         let head = self.head.borrow().position;
         match head {
             Some(head) if head > position => self.log(position, head, limit).await,
@@ -233,15 +266,24 @@ async fn follow(feed: Weak<Feed>, mut reached: watch::Receiver<Reached>) {
     loop {
         let Some(feed) = feed.upgrade() else { return };
         let head = reached.borrow_and_update().head;
-        let taken_in = feed.take_in(head).await;
+        let taken_in = AssertUnwindSafe(feed.take_in(head)).catch_unwind().await;
+        let error = match taken_in {
+            Ok(Ok(())) => None,
+            Ok(Err(error)) => Some(error.to_string()),
+            Err(_) => Some("it broke down; the log has the place".to_owned()),
+        };
+        let before = feed.failing.swap(error.is_some(), Ordering::Relaxed);
         drop(feed);
-        match taken_in {
-            Ok(()) if reached.changed().await.is_err() => return,
-            Ok(()) => {}
-            Err(error) => {
-                tracing::warn!(%error, "the feed does not go on");
+        match error {
+            Some(error) => {
+                // Not again with each attempt.
+                if !before {
+                    tracing::error!(error, "the feed does not go on");
+                }
                 tokio::time::sleep(PAUSE).await;
             }
+            None if reached.changed().await.is_err() => return,
+            None => {}
         }
     }
 }
@@ -273,6 +315,43 @@ pub struct Reader {
     waiting: VecDeque<Arc<Written>>,
     wanted: Wanted,
     _place: OwnedSemaphorePermit,
+    _share: Share,
+}
+
+/// A place of those that a caller may have.
+struct Share {
+    feed: Arc<Feed>,
+    caller: Option<Caller>,
+}
+
+impl Share {
+    /// One more for a caller, unless they have all.
+    fn of(feed: &Arc<Feed>, caller: Option<Caller>) -> Option<Self> {
+        if let Some(caller) = &caller {
+            let mut callers = feed.callers.lock().unwrap_or_else(PoisonError::into_inner);
+            let taken = callers.get(caller).copied().unwrap_or_default();
+            if taken >= feed.share {
+                return None;
+            }
+            callers.insert(caller.clone(), taken + 1);
+        }
+        Some(Self {
+            feed: Arc::clone(feed),
+            caller,
+        })
+    }
+}
+
+impl Drop for Share {
+    fn drop(&mut self) {
+        let Some(caller) = &self.caller else { return };
+        let callers = self.feed.callers.lock();
+        let mut callers = callers.unwrap_or_else(PoisonError::into_inner);
+        match callers.get_mut(caller) {
+            Some(taken) if *taken > 1 => *taken -= 1,
+            _ => drop(callers.remove(caller)),
+        }
+    }
 }
 
 impl Reader {

@@ -30,7 +30,8 @@ pub use role::{Right, Role};
 pub use settings::{AccessError, AccessSettings, LimitSettings, OidcSettings, TlsSettings};
 pub use tokens::{MOST_DAYS, NewToken, PREFIX, TokenError, Tokens, issue};
 
-use self::limits::{Caller, Limits, holder};
+pub(super) use self::limits::Caller;
+use self::limits::{Limits, holder};
 use self::oidc::Oidc;
 use self::principal::unauthenticated;
 use super::limits::ALWAYS;
@@ -137,6 +138,17 @@ impl Access {
         }
     }
 
+    /// As whom somebody is counted, if they are: one person at their own machine takes nothing from others.
+    pub(super) fn caller(&self, principal: &Principal) -> Option<Caller> {
+        match &principal.token {
+            Some(token) => Some(Caller::Known(token.clone())),
+            None if self.0.stranger == Stranger::Refused => {
+                Some(Caller::Known(principal.actor.clone()))
+            }
+            None => None,
+        }
+    }
+
     /// Lets a request in, or not.
     async fn let_in(&self, request: &Parts, policy: &Policy) -> Result<Option<Principal>, Problem> {
         let path = request.extensions.get::<MatchedPath>();
@@ -166,14 +178,7 @@ impl Access {
             who => who?,
         };
         let caller = match &principal {
-            Some(Principal {
-                token: Some(token), ..
-            }) => Some(Caller::Known(token.clone())),
-            Some(principal) if self.0.stranger == Stranger::Refused => {
-                Some(Caller::Known(principal.actor.clone()))
-            }
-            // One person at their own machine takes nothing from others.
-            Some(_) => None,
+            Some(principal) => self.caller(principal),
             None => Some(Caller::Address(address)),
         };
         if let Some(caller) = caller {

@@ -102,7 +102,8 @@ pub async fn follow(
     if batch(&headers)? {
         return self::page(&service, after, which.limit, wanted).await;
     }
-    let reader = service.feed.read(after, wanted)?;
+    let caller = service.access.caller(&principal);
+    let reader = service.feed.read(after, wanted, caller)?;
     let every = service.settings.heartbeat;
     let mut beat = interval_at(Instant::now() + every, every);
     // Who took nothing for long is asked once, not as often as was missed.

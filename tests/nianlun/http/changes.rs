@@ -13,6 +13,7 @@ use super::settled;
 use crate::contract;
 use crate::support::api::{Answer, Api};
 use crate::support::database::Harness;
+use crate::support::served::Served;
 
 contract!(
     a_reader_that_is_cut_off_misses_nothing_and_gets_nothing_twice,
@@ -22,6 +23,8 @@ contract!(
     what_is_not_in_the_log_yet_is_waited_for,
     a_service_that_starts_again_goes_on_where_the_log_ends,
     a_reader_whose_token_is_revoked_is_cut_off,
+    one_caller_takes_a_quarter_of_all_readers_at_most,
+    a_feed_that_does_not_go_on_says_so_and_tries_again,
 );
 
 /// Reads so many changes of a feed, each as its id and its data, and then hangs up.
@@ -239,4 +242,63 @@ async fn a_reader_whose_token_is_revoked_is_cut_off(harness: &Harness) {
     end.expect("an end").expect("a whole answer");
     register(&api, "甲").await;
     assert_eq!(changes(going_on, 1).await[0].0, 1);
+}
+
+async fn one_caller_takes_a_quarter_of_all_readers_at_most(harness: &Harness) {
+    let settings = Settings {
+        readers: 8,
+        ..Settings::default()
+    };
+    let mut api = Api::closed_with(harness, settings, AccessSettings::default()).await;
+    let one = token(&api, Role::Analyst, &[]).await;
+    let other = token(&api, Role::Analyst, &[]).await;
+    api.bearer = Some(one.clone());
+    let mut held = vec![open(&api, "", None).await, open(&api, "", None).await];
+    assert!(held.iter().all(|feed| feed.status().is_success()));
+    assert_eq!(open(&api, "", None).await.status(), 503);
+    api.bearer = Some(other);
+    assert_eq!(open(&api, "", None).await.status(), 200);
+    // Whose place is free again may take it.
+    api.bearer = Some(one);
+    held.pop();
+    for _ in 0..100 {
+        if open(&api, "", None).await.status() == 200 {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("the place of a reader who has gone is not given back");
+}
+
+async fn a_feed_that_does_not_go_on_says_so_and_tries_again(harness: &Harness) {
+    // It projects nothing, so that only the feed reads what the event says.
+    let served = Served::start(harness, &["--no-projector"], &[]);
+    let api = Api::at(&served.base);
+    register(&api, "甲").await;
+    assert_eq!(ready(&api, 200).await.json()["log"], 0);
+    harness
+        .execute("CREATE TABLE kept AS SELECT payload FROM events")
+        .await;
+    harness.execute("UPDATE events SET payload = '{}'").await;
+    let store = harness.open().await;
+    store.sequence().await.expect("admitted");
+    assert_eq!(ready(&api, 503).await.json()["field"], "feed");
+    harness
+        .execute("UPDATE events SET payload = (SELECT payload FROM kept)")
+        .await;
+    ready(&api, 200).await;
+    assert_eq!(read(&api, "?after=0", None, 1).await[0].0, 1);
+    store.close().await;
+}
+
+/// What `/readyz` says once it has a status.
+async fn ready(api: &Api, status: u16) -> Answer {
+    for _ in 0..200 {
+        let answer = api.send(api.request(Method::GET, "/readyz")).await;
+        if answer.status == status {
+            return answer;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("/readyz does not come to {status}");
 }
