@@ -70,6 +70,7 @@ pub async fn bound(State(service): State<Service>, request: Request, next: Next)
         return next.run(request).await;
     }
     let writes = writes(request.method());
+    let keyed = keyed(&request);
     let (room, writing_room) = service.room();
     let Ok(_request) = Arc::clone(room).try_acquire_owned() else {
         return overloaded("as many requests as it takes on at once").into_response();
@@ -97,7 +98,11 @@ pub async fn bound(State(service): State<Service>, request: Request, next: Next)
         .into_response(),
         Ok(response) => response,
         Err(_) if writes => late(&format!("it took more than {time:?}"))
-            .mend("send it again with the same Idempotency-Key: it is recorded once")
+            .mend(if keyed {
+                "send it again with the same Idempotency-Key: it is recorded once"
+            } else {
+                "look whether it was recorded before you send it again"
+            })
             .into_response(),
         Err(_) => late(&format!("it took more than {time:?}")).into_response(),
     }
@@ -106,6 +111,12 @@ pub async fn bound(State(service): State<Service>, request: Request, next: Next)
 /// Whether a method asks for a change.
 pub fn writes(method: &Method) -> bool {
     !matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS)
+}
+
+/// Whether a request has a key under which it can be sent again. Where the header means nothing it is refused before anything
+/// takes long.
+fn keyed(request: &Request) -> bool {
+    request.headers().contains_key("idempotency-key")
 }
 
 fn overloaded(what: &str) -> Problem {

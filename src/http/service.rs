@@ -20,6 +20,9 @@ use crate::projector::{Folds, Running};
 use crate::service::Commands;
 use crate::store::Store;
 
+/// The last position that a log can have.
+pub(super) const LAST: u64 = i64::MAX.unsigned_abs();
+
 /// The service: cheap to clone.
 #[derive(Clone)]
 pub struct Service {
@@ -71,6 +74,8 @@ pub struct Settings {
     pub stall: Duration,
     /// How many readers the feed of changes has at most.
     pub readers: usize,
+    /// How often the feed says that it is there, and looks whether its reader is still let in.
+    pub heartbeat: Duration,
     /// How much it takes on at once, and for how long.
     pub limits: Limits,
 }
@@ -84,6 +89,7 @@ impl Default for Settings {
             upload: 1 << 30,
             stall: Duration::from_secs(30),
             readers: 10_000,
+            heartbeat: Duration::from_secs(15),
             limits: Limits::default(),
         }
     }
@@ -136,7 +142,6 @@ impl Service {
     /// # Errors
     /// [`Kind::NotYet`] if it takes too long; [`Kind::MalformedRequest`] if there can be no such position.
     pub async fn reach(&self, position: u64) -> Result<(), Problem> {
-        const LAST: u64 = i64::MAX.unsigned_abs();
         if position > LAST {
             let detail = "no log has this position";
             return Err(Problem::new(Kind::MalformedRequest, detail)

@@ -21,7 +21,7 @@ use crate::service::Metadata;
 #[into_params(parameter_in = Header)]
 #[expect(dead_code, reason = "it only describes what `Writing` reads")]
 pub struct KeyHeader {
-    /// The same request under the same key is recorded once, however often it is sent: 1 to 255 printable ASCII characters.
+    /// The same request under the same key is recorded once, however often it is sent: 1 to 255 visible ASCII characters, without spaces.
     #[param(rename = "Idempotency-Key")]
     idempotency_key: Option<String>,
 }
@@ -44,8 +44,8 @@ pub struct Writing {
     pub principal: Principal,
     /// The last event of the record, if they insist on one.
     pub expected: Option<Sequence>,
-    /// How far the feed was when it came: what it records comes later.
-    pub before: u64,
+    /// How far the feed was when it came, if it could say: what it records comes later.
+    pub before: Option<u64>,
     /// The key under which they send it.
     key: Option<String>,
     /// Method and address.
@@ -92,7 +92,8 @@ impl Writing {
         key.map_or_else(Uuid::now_v7, |key| Uuid::new_v5(&KEYED, key.as_bytes()))
     }
 
-    /// The key after the name of who sent it: others may use the same.
+    /// The key after the name of who sent it: others may use the same. A name may have spaces and a key has none, so that the last
+    /// space tells where the key begins.
     fn scoped(&self) -> Option<String> {
         let key = self.key.as_ref()?;
         Some(format!("{} {key}", self.principal.actor))
@@ -107,7 +108,7 @@ impl FromRequestParts<Service> for Writing {
             service: service.clone(),
             principal: Principal::from_request_parts(parts, service).await?,
             expected: expected(&parts.headers)?,
-            before: service.feed.head(),
+            before: service.feed.head(service.settings.wait).await,
             key: key(&parts.headers)?,
             address: address(parts),
         })
@@ -146,10 +147,11 @@ fn key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
         .strip_prefix('"')
         .and_then(|text| text.strip_suffix('"'));
     let key = quoted.unwrap_or(text);
-    if key.is_empty() || key.len() > LONGEST {
+    let visible = key.bytes().all(|byte| byte.is_ascii_graphic());
+    if key.is_empty() || key.len() > LONGEST || !visible {
         return Err(Problem::new(
             Kind::MalformedRequest,
-            format!("a key has 1 to {LONGEST} printable ASCII characters"),
+            format!("a key has 1 to {LONGEST} visible ASCII characters, without spaces"),
         )
         .of("idempotency-key", text)
         .mend("send a new random UUID with each new request"));

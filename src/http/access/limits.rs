@@ -1,8 +1,11 @@
 //! How much one caller may ask.
 
+use std::collections::HashMap;
 use std::hash::Hash;
 use std::net::{IpAddr, Ipv6Addr};
-use std::time::Duration;
+use std::num::NonZeroU32;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota};
@@ -12,6 +15,13 @@ use crate::http::problem::{Kind, Problem};
 
 /// From how many callers on those are forgotten that could ask as much as they may.
 const MANY: usize = 10_000;
+
+/// How many unknown tokens a second are looked up for an address that has failed too often. Not none: behind a proxy it is also the
+/// address of people whose good tokens were not seen yet.
+const GUESSES: NonZeroU32 = NonZeroU32::MIN.saturating_add(9);
+
+/// What an address has done that is sent away.
+const FAILED: &str = "too many failed authentications from this address";
 
 /// Whose requests are counted together.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -26,6 +36,9 @@ pub enum Caller {
 pub struct Limits {
     requests: DefaultKeyedRateLimiter<Caller>,
     failures: DefaultKeyedRateLimiter<IpAddr>,
+    /// Addresses that have failed too often, and until when.
+    over: Mutex<HashMap<IpAddr, Instant>>,
+    guesses: DefaultKeyedRateLimiter<IpAddr>,
 }
 
 impl Limits {
@@ -37,6 +50,8 @@ impl Limits {
         Self {
             requests: DefaultKeyedRateLimiter::keyed(requests),
             failures: DefaultKeyedRateLimiter::keyed(failures),
+            over: Mutex::default(),
+            guesses: DefaultKeyedRateLimiter::keyed(Quota::per_second(GUESSES)),
         }
     }
 
@@ -45,11 +60,8 @@ impl Limits {
     /// # Errors
     /// [`Kind::RateLimited`].
     pub fn request(&self, caller: &Caller) -> Result<(), Problem> {
-        count(
-            &self.requests,
-            caller,
-            "more requests than one caller may send",
-        )
+        count(&self.requests, caller)
+            .map_err(|wait| refused("more requests than one caller may send", wait))
     }
 
     /// Counts a failed authentication.
@@ -57,26 +69,48 @@ impl Limits {
     /// # Errors
     /// [`Kind::RateLimited`].
     pub fn failure(&self, address: IpAddr) -> Result<(), Problem> {
-        count(
-            &self.failures,
-            &address,
-            "too many failed authentications from this address",
-        )
+        count(&self.failures, &address).map_err(|wait| {
+            let now = Instant::now();
+            let mut over = self.over.lock().unwrap_or_else(PoisonError::into_inner);
+            if over.len() > MANY {
+                over.retain(|_, until| *until > now);
+            }
+            over.insert(address, now + wait);
+            refused(FAILED, wait)
+        })
+    }
+
+    /// Counts a token that is unknown yet, before it is looked up.
+    ///
+    /// # Errors
+    /// [`Kind::RateLimited`] if it comes from an address that has failed too often.
+    pub fn guess(&self, address: IpAddr) -> Result<(), Problem> {
+        let over = {
+            let over = self.over.lock().unwrap_or_else(PoisonError::into_inner);
+            over.get(&address)
+                .is_some_and(|until| *until > Instant::now())
+        };
+        if !over {
+            return Ok(());
+        }
+        count(&self.guesses, &address).map_err(|wait| refused(FAILED, wait))
     }
 }
 
+/// Counts one more of somebody, or says for how long there is no room for it.
 fn count<K: Clone + Eq + Hash>(
     limiter: &DefaultKeyedRateLimiter<K>,
     key: &K,
-    detail: &str,
-) -> Result<(), Problem> {
+) -> Result<(), Duration> {
     if limiter.len() > MANY {
         limiter.retain_recent();
     }
-    limiter.check_key(key).map_err(|until| {
-        let wait = until.wait_time_from(DefaultClock::default().now());
-        Problem::new(Kind::RateLimited, detail).retry_after(seconds(wait))
-    })
+    let checked = limiter.check_key(key);
+    checked.map_err(|until| until.wait_time_from(DefaultClock::default().now()))
+}
+
+fn refused(detail: &str, wait: Duration) -> Problem {
+    Problem::new(Kind::RateLimited, detail).retry_after(seconds(wait))
 }
 
 /// In whole seconds, so that trying again then is not too early.

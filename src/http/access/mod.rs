@@ -30,9 +30,11 @@ pub use role::{Right, Role};
 pub use settings::{AccessError, AccessSettings, LimitSettings, OidcSettings, TlsSettings};
 pub use tokens::{MOST_DAYS, NewToken, PREFIX, TokenError, Tokens, issue};
 
-use self::limits::{Caller, Limits, holder};
+pub(super) use self::limits::Caller;
+use self::limits::{Limits, holder};
 use self::oidc::Oidc;
 use self::principal::unauthenticated;
+use super::limits::ALWAYS;
 use super::problem::{Kind, Problem};
 use crate::store::{Store, StoreError};
 
@@ -109,18 +111,41 @@ impl Access {
                 }
             };
         };
-        let value = value.to_str().unwrap_or_default();
-        let (scheme, token) = value.split_once(' ').unwrap_or_default();
-        let token = token.trim();
-        if !scheme.eq_ignore_ascii_case("bearer") || token.is_empty() {
-            return Err(unauthenticated("this is no bearer token"));
-        }
+        self.bearer(value).await.map(Some)
+    }
+
+    /// Who comes by what a request says in `Authorization`.
+    async fn bearer(&self, value: &HeaderValue) -> Result<Principal, Problem> {
+        let token = token(value).ok_or_else(|| unauthenticated("this is no bearer token"))?;
         if token.starts_with(PREFIX) {
-            return self.0.tokens.principal(token).await.map(Some);
+            return self.0.tokens.principal(token).await;
         }
         match &self.0.oidc {
-            Some(oidc) => oidc.principal(token).await.map(Some),
+            Some(oidc) => oidc.principal(token).await,
             None => Err(unauthenticated("this token is not known")),
+        }
+    }
+
+    /// Whether somebody who was let in, by what their request said in `Authorization`, would still be: their token may have been
+    /// revoked or have expired since. While that cannot be looked up, nothing is known against them.
+    pub async fn still(&self, authorization: Option<&HeaderValue>, right: Right) -> bool {
+        let Some(value) = authorization else {
+            return matches!(self.0.stranger, Stranger::Here(_));
+        };
+        match self.bearer(value).await {
+            Ok(principal) => principal.must(right).is_ok(),
+            Err(problem) => problem.kind() != Kind::Unauthenticated,
+        }
+    }
+
+    /// As whom somebody is counted, if they are: one person at their own machine takes nothing from others.
+    pub(super) fn caller(&self, principal: &Principal) -> Option<Caller> {
+        match &principal.token {
+            Some(token) => Some(Caller::Known(token.clone())),
+            None if self.0.stranger == Stranger::Refused => {
+                Some(Caller::Known(principal.actor.clone()))
+            }
+            None => None,
         }
     }
 
@@ -134,8 +159,16 @@ impl Access {
         let open = path.is_some_and(|path| policy.is_open(path.as_str()));
         if matches!(needs, Some(Ok(Needs::Nothing))) || open && needs.as_ref().is_some_and(misused)
         {
-            self.0.limits.request(&Caller::Address(address))?;
+            // Behind a proxy all strangers have one address, and none of them may keep others from seeing how the service is.
+            if !path.is_some_and(|path| ALWAYS.contains(&path.as_str())) {
+                self.0.limits.request(&Caller::Address(address))?;
+            }
             return needs.transpose().map(|_| None);
+        }
+        let guessed = request.headers.get(header::AUTHORIZATION).and_then(token);
+        if guessed.is_some_and(|token| token.starts_with(PREFIX) && !self.0.tokens.remembers(token))
+        {
+            self.0.limits.guess(address)?;
         }
         let principal = match self.who(request).await {
             Err(problem) if problem.kind() == Kind::Unauthenticated => {
@@ -145,14 +178,7 @@ impl Access {
             who => who?,
         };
         let caller = match &principal {
-            Some(Principal {
-                token: Some(token), ..
-            }) => Some(Caller::Known(token.clone())),
-            Some(principal) if self.0.stranger == Stranger::Refused => {
-                Some(Caller::Known(principal.actor.clone()))
-            }
-            // One person at their own machine takes nothing from others.
-            Some(_) => None,
+            Some(principal) => self.caller(principal),
             None => Some(Caller::Address(address)),
         };
         if let Some(caller) = caller {
@@ -167,6 +193,13 @@ impl Access {
             .map_or(Ok(()), |needs| needs.of(&principal))?;
         Ok(Some(principal))
     }
+}
+
+/// The bearer token in a header.
+fn token(value: &HeaderValue) -> Option<&str> {
+    let (scheme, token) = value.to_str().ok()?.split_once(' ')?;
+    let token = token.trim();
+    (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()).then_some(token)
 }
 
 /// From where a request comes. Behind a proxy that is the proxy: headers that say otherwise could be anybody's.

@@ -190,6 +190,16 @@ impl Tokens {
         Ok(revoked)
     }
 
+    /// Whether a secret was found before: then looking it up again is no help to who guesses.
+    #[must_use]
+    pub fn remembers(&self, secret: &str) -> bool {
+        let remembered = self
+            .remembered
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        remembered.contains_key(&hash(secret))
+    }
+
     fn recalled(&self, hash: &TokenHash) -> Option<Token> {
         let remembered = self
             .remembered

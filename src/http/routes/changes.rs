@@ -1,28 +1,25 @@
 //! What is recorded, as it is admitted.
 
 use std::convert::Infallible;
-use std::time::Duration;
 
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, header};
-use axum::response::sse::{KeepAlive, Sse};
+use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use nianlun_projections::Subject;
 use serde::Deserialize;
+use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::responses::Read;
-use crate::http::access::{Principal, Right};
+use crate::http::access::{Access, Principal, Right};
 use crate::http::cloud::CloudEvent;
-use crate::http::feed::Wanted;
+use crate::http::feed::{Reader, Wanted};
 use crate::http::finish::Streamed;
 use crate::http::problem::{Kind, Problem};
 use crate::http::query::Query;
-use crate::http::service::Service;
-
-/// How often a feed without changes says that it is there.
-const HEARTBEAT: Duration = Duration::from_secs(15);
+use crate::http::service::{LAST, Service};
 
 /// Which changes.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -88,15 +85,16 @@ pub async fn follow(
     Query(which): Query<Which>,
 ) -> Result<Response, Problem> {
     principal.must(Right::Read)?;
-    let head = service.feed.head();
     let last = last_event_id(&headers)?;
     for (name, position) in [("after", which.after), ("last-event-id", last)] {
-        if let Some(position) = position.filter(|position| *position > head) {
-            let detail = format!("the log ends at position {head}");
-            return Err(Problem::new(Kind::MalformedRequest, detail).of(name, position.to_string()));
+        if let Some(position) = position {
+            reach(&service, name, position).await?;
         }
     }
-    let after = last.or(which.after).unwrap_or(head);
+    let after = match last.or(which.after) {
+        Some(after) => after,
+        None => now(&service).await?,
+    };
     let wanted = Wanted {
         subject: which.subject.map(Subject::from),
         id: which.id,
@@ -104,12 +102,23 @@ pub async fn follow(
     if batch(&headers)? {
         return self::page(&service, after, which.limit, wanted).await;
     }
-    let reader = service.feed.read(after, wanted)?;
-    let changes = futures_util::stream::unfold(reader, |mut reader| async {
-        let event = reader.next().await?;
-        Some((Ok::<_, Infallible>(event), reader))
+    let caller = service.access.caller(&principal);
+    let reader = service.feed.read(after, wanted, caller)?;
+    let every = service.settings.heartbeat;
+    let mut beat = interval_at(Instant::now() + every, every);
+    // Who took nothing for long is asked once, not as often as was missed.
+    beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let following = Following {
+        reader,
+        access: service.access.clone(),
+        authorization: headers.get(header::AUTHORIZATION).cloned(),
+        beat,
+    };
+    let changes = futures_util::stream::unfold(following, |mut following| async {
+        let event = following.next().await?;
+        Some((Ok::<_, Infallible>(event), following))
     });
-    let heartbeat = KeepAlive::new().interval(HEARTBEAT);
+    let heartbeat = KeepAlive::new().interval(every);
     let mut response = Sse::new(changes).keep_alive(heartbeat).into_response();
     response.extensions_mut().insert(Streamed);
     // A server in between must not wait for the end.
@@ -117,6 +126,63 @@ pub async fn follow(
     headers.insert("x-accel-buffering", HeaderValue::from_static("no"));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     Ok(response)
+}
+
+/// Somebody who reads the feed for as long as they are let in.
+struct Following {
+    reader: Reader,
+    access: Access,
+    /// By what they were let in.
+    authorization: Option<HeaderValue>,
+    beat: Interval,
+}
+
+impl Following {
+    /// The next change; `None` once the feed has ended for them.
+    async fn next(&mut self) -> Option<Event> {
+        loop {
+            tokio::select! {
+                // First: who is behind, and always has a next change, is asked as well.
+                biased;
+                _ = self.beat.tick() => {
+                    if !self.access.still(self.authorization.as_ref(), Right::Read).await {
+                        return None;
+                    }
+                }
+                event = self.reader.next() => return event,
+            }
+        }
+    }
+}
+
+/// Waits until the feed has a position: where another process admits, an answer of that one may name it before it is here.
+async fn reach(service: &Service, name: &str, position: u64) -> Result<(), Problem> {
+    let told = || position.to_string();
+    if position > LAST {
+        let detail = "no log has this position";
+        return Err(Problem::new(Kind::MalformedRequest, detail)
+            .of(name, told())
+            .mend("send a position that an answer named"));
+    }
+    if service.feed.reach(position, service.settings.wait).await {
+        return Ok(());
+    }
+    let head = now(service).await?;
+    let detail = format!("the log ends at position {head}");
+    Err(Problem::new(Kind::NotYet, detail)
+        .of(name, told())
+        .mend("ask again after the time in Retry-After"))
+}
+
+/// Where the feed is now.
+async fn now(service: &Service) -> Result<u64, Problem> {
+    let head = service.feed.head(service.settings.wait).await;
+    head.ok_or_else(|| {
+        Problem::new(
+            Kind::Unavailable,
+            "the database does not say where the log ends",
+        )
+    })
 }
 
 async fn page(

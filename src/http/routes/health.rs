@@ -67,10 +67,11 @@ pub async fn ready(State(service): State<Service>) -> Result<Json<ReadyBody>, Pr
     };
     let reached = service.projector.reached().borrow().clone();
     let parts = [
-        ("sequencer", reached.sequencer),
-        ("projector", reached.projector),
+        ("sequencer", reached.sequencer.is_some()),
+        ("projector", reached.projector.is_some()),
+        ("feed", service.feed.is_failing()),
     ];
-    if let Some((part, _)) = parts.iter().find(|(_, failing)| failing.is_some()) {
+    if let Some((part, _)) = parts.iter().find(|(_, failing)| *failing) {
         let why = format!("the {part} does not go on; the log says why");
         return Err(not(part, why));
     }

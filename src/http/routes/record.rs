@@ -379,7 +379,8 @@ impl Writing {
         }
         let deadline = Instant::now() + self.service.settings.admission;
         let feed = &self.service.feed;
-        feed.position(stream, sequence, self.before, deadline).await
+        feed.position(stream, sequence, self.before?, deadline)
+            .await
     }
 
     /// The position of an event that was recorded some time ago.

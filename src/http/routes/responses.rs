@@ -31,7 +31,7 @@ pub struct Plain;
 #[derive(Debug)]
 pub struct Health;
 
-const OF_PLAIN: [Kind; 3] = [Kind::UnknownParameter, Kind::RateLimited, Kind::Internal];
+const OF_PLAIN: [Kind; 2] = [Kind::UnknownParameter, Kind::Internal];
 
 const ANY: [Kind; 8] = [
     Kind::MalformedRequest,

@@ -1,7 +1,9 @@
 //! Limits, and what browsers are told.
 
 use std::num::NonZeroU32;
+use std::time::Duration;
 
+use futures_util::future::join_all;
 use nianlun::http::access::{AccessSettings, LimitSettings, Role};
 use reqwest::Method;
 use serde_json::json;
@@ -13,7 +15,9 @@ use crate::support::database::Harness;
 
 contract!(
     who_asks_too_much_is_told_when_to_ask_again,
+    strangers_keep_nobody_from_seeing_how_the_service_is,
     failed_authentications_are_counted_by_address,
+    who_has_failed_too_often_is_refused_before_the_database_is_asked,
     every_answer_tells_browsers_to_be_careful,
     only_pages_of_allowed_origins_may_call,
     without_authentication_only_this_machine_is_answered,
@@ -52,6 +56,21 @@ async fn who_asks_too_much_is_told_when_to_ask_again(harness: &Harness) {
     api.get("/companies").await.ok();
 }
 
+async fn strangers_keep_nobody_from_seeing_how_the_service_is(harness: &Harness) {
+    let api = Api::closed(harness, limited(2, 10)).await;
+    let mut statuses = vec![];
+    for _ in 0..20 {
+        statuses.push(api.get("/companies").await.status.as_u16());
+    }
+    assert!(statuses.contains(&429), "{statuses:?}");
+    for _ in 0..3 {
+        for path in ["/healthz", "/readyz", "/metrics"] {
+            let request = api.request(Method::GET, path);
+            api.send(request).await.ok();
+        }
+    }
+}
+
 async fn failed_authentications_are_counted_by_address(harness: &Harness) {
     let mut api = Api::closed(harness, limited(1_000, 2)).await;
     let good = token(&api, Role::Analyst, &[]).await;
@@ -67,6 +86,36 @@ async fn failed_authentications_are_counted_by_address(harness: &Harness) {
     );
     api.bearer = Some(good);
     api.get("/companies").await.ok();
+}
+
+async fn who_has_failed_too_often_is_refused_before_the_database_is_asked(harness: &Harness) {
+    let mut api = Api::closed(harness, limited(1_000, 1)).await;
+    api.bearer = Some("nln_guess".to_owned());
+    assert_eq!(api.get("/companies").await.status, 401);
+    assert_eq!(api.get("/companies").await.problem(), "rate-limited");
+    // Tokens of which only the database knows that they are good: who asks it lets all of them in.
+    let mut good = vec![];
+    for _ in 0..60 {
+        good.push(token(&api, Role::Analyst, &[]).await);
+    }
+    let ask = |secret: String| {
+        let request = api.client.get(format!("{}/api/v1/companies", api.base));
+        api.send(request.bearer_auth(secret))
+    };
+    let answers = join_all(good.iter().cloned().map(ask)).await;
+    let statuses: Vec<_> = answers
+        .iter()
+        .map(|answer| answer.status.as_u16())
+        .collect();
+    let of = |status: u16| statuses.iter().position(|one| *one == status);
+    let (Some(known), Some(unknown)) = (of(200), of(429)) else {
+        panic!("some are looked up and some are not: {statuses:?}");
+    };
+    assert_eq!(answers[unknown].header("retry-after"), "1");
+    // One that was found before is let in whatever others do, and another a little later.
+    ask(good[known].clone()).await.ok();
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    ask(good[unknown].clone()).await.ok();
 }
 
 async fn every_answer_tells_browsers_to_be_careful(harness: &Harness) {

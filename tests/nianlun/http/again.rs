@@ -146,7 +146,17 @@ async fn a_key_that_is_none_is_refused(harness: &Harness) {
     let api = Api::start(harness).await;
     settled(&api).await;
     let long = "x".repeat(256);
-    for key in ["", "\"\"", long.as_str(), "\u{e4}"] {
+    // With a space, "lei 1" of "li" would be "1" of "li lei".
+    for key in [
+        "",
+        "\"\"",
+        long.as_str(),
+        "\u{e4}",
+        "lei 1",
+        "\"lei 1\"",
+        "\" 1\"",
+        "a\tb",
+    ] {
         let refused = send(&api, key, &renamed("新名")).await;
         assert_eq!(refused.problem(), "malformed-request");
         assert_eq!(refused.json()["field"], "idempotency-key");

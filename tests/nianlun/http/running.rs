@@ -355,10 +355,15 @@ mod limits {
         let read = api.get("/companies?min_position=1").await;
         assert_eq!(read.problem(), "timed-out");
         let head = "POST /api/v1/companies HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n";
-        let slow = format!("{head}content-length: 100\r\n\r\n{{");
-        let write = raw(&api, slow.as_bytes()).await;
-        assert!(write.starts_with("HTTP/1.1 408 "), "{write}");
-        assert!(write.contains("Idempotency-Key"), "{write}");
+        for (key, mend) in [
+            ("idempotency-key: k\r\n", "the same Idempotency-Key"),
+            ("", "look whether it was recorded"),
+        ] {
+            let slow = format!("{head}{key}content-length: 100\r\n\r\n{{");
+            let write = raw(&api, slow.as_bytes()).await;
+            assert!(write.starts_with("HTTP/1.1 408 "), "{write}");
+            assert!(write.contains(mend), "{write}");
+        }
     }
 
     async fn a_connection_beyond_the_room_waits_for_another_to_end(harness: &Harness) {

@@ -95,6 +95,15 @@ impl Api {
         Self::guarded(harness, Settings::default(), access, Stranger::Refused).await
     }
 
+    /// The same, with settings.
+    pub async fn closed_with(
+        harness: &Harness,
+        settings: Settings,
+        access: AccessSettings,
+    ) -> Self {
+        Self::guarded(harness, settings, access, Stranger::Refused).await
+    }
+
     async fn guarded(
         harness: &Harness,
         settings: Settings,
