@@ -154,6 +154,14 @@ type Case = (
     &'static [&'static str],
 );
 
+fn refused(cases: &[Case]) {
+    for (text, environment, parts) in cases {
+        let ran = run(text, environment, &["doctor"]);
+        assert_eq!(ran.code, Some(2), "{text}\n{}", ran.err);
+        says(&ran.err, parts);
+    }
+}
+
 #[test]
 fn what_cannot_be_used_is_named_with_its_line_and_key() {
     let cases: [Case; 15] = [
@@ -233,13 +241,33 @@ fn what_cannot_be_used_is_named_with_its_line_and_key() {
             &["NIANLUN_ACCESS_KEY", "unknown field"],
         ),
     ];
-    for (text, environment, parts) in cases {
-        let ran = run(text, environment, &["doctor"]);
-        assert_eq!(ran.code, Some(2), "{text}\n{}", ran.err);
-        says(&ran.err, parts);
-    }
+    refused(&cases);
     let ran = run("", &[], &["--config", "missing.toml", "doctor"]);
     assert_eq!(ran.code, Some(2), "{}", ran.err);
+}
+
+#[test]
+fn what_no_machine_can_keep_is_refused() {
+    refused(&[
+        (
+            "[limits]\nrequests = 9000000000000000000\n",
+            &[],
+            &[
+                "limits.requests = 9000000000000000000",
+                "1 at least, 1000000 at most",
+            ],
+        ),
+        (
+            "",
+            &[("NIANLUN_LIMITS_READERS", "4000000000000000000")],
+            &["limits.readers", "1 at least, 1000000 at most"],
+        ),
+        (
+            "[timeouts]\nrequest = \"9000000000000000000s\"\n",
+            &[],
+            &["timeouts.request", "8760h at most"],
+        ),
+    ]);
 }
 
 #[test]
