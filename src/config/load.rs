@@ -93,9 +93,10 @@ pub fn load(
         table = toml::from_str(&text).map_err(content)?;
         note(&mut loaded.origins, "", &table, path);
     }
-    let mut variables: Vec<_> = environment
-        .filter_map(|(name, text)| Variable::new(name, text))
-        .collect();
+    let mut variables = vec![];
+    for (name, text) in environment {
+        variables.extend(Variable::new(name, text)?);
+    }
     for variable in &variables {
         let origin = Origin::Environment(variable.name.clone());
         loaded.origins.insert(variable.key(), origin);

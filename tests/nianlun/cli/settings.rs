@@ -271,6 +271,42 @@ fn what_no_machine_can_keep_is_refused() {
 }
 
 #[test]
+fn a_slip_in_the_section_of_a_variable_is_refused_with_what_was_meant() {
+    refused(&[
+        (
+            "",
+            &[("NIANLUN_TIMEOUT_REQUEST", "7s")],
+            &["NIANLUN_TIMEOUT_REQUEST", "NIANLUN_TIMEOUTS_REQUEST"],
+        ),
+        (
+            "",
+            &[("NIANLUN_LIMTS_BODY", "7")],
+            &["NIANLUN_LIMTS_BODY", "NIANLUN_LIMITS_BODY"],
+        ),
+        (
+            "",
+            &[("NIANLUN_LISTN", "127.0.0.1:1")],
+            &["NIANLUN_LISTN", "NIANLUN_LISTEN"],
+        ),
+    ]);
+}
+
+#[test]
+fn variables_of_others_that_begin_the_same_are_left_alone() {
+    let others = [
+        ("NIANLUN_PORT", "tcp://10.0.0.1:7316"),
+        ("NIANLUN_PORT_7316_TCP_ADDR", "10.0.0.1"),
+        ("NIANLUN_SERVICE_HOST", "10.0.0.1"),
+        ("NIANLUN_BENCH_SCALE", "0.1"),
+        ("NIANLUN_API_TOOLS", "tools"),
+        ("NIANLUN_DATA", "data"),
+        ("NIANLUN_ZONE", "Asia/Shanghai"),
+    ];
+    let ran = run(FILE, &others, &["doctor"]);
+    says(&line(&ran, "limits.requests"), &["10 (nianlun.toml)"]);
+}
+
+#[test]
 fn a_password_in_the_settings_is_not_shown() {
     let file = "[store]\nurl = \"postgres://u:secret@127.0.0.1:1/db\"\n";
     let ran = run(file, &[], &["doctor"]);
