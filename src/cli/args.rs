@@ -3,18 +3,20 @@
 mod access;
 mod copies;
 mod export;
+mod identity;
 mod import;
 mod pipeline;
+mod record;
+mod subjects;
 mod token;
 
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
-use nianlun_aggregates::{Day, Span};
+use nianlun_aggregates::Day;
 
 pub use crate::lang::Lang;
-use crate::query::Dates;
 
 pub use access::AccessArgs;
 pub use copies::{BackupArgs, RestoreArgs};
@@ -22,8 +24,11 @@ pub use export::{
     ExportCommand, ExportCompanies, ExportEvents, ExportFacts, ExportForm, ExportRoster,
     HeadingsArg, Out, Whose,
 };
+pub use identity::{BecauseArgs, IdentityCommand};
 pub use import::{ImportArgs, ImportCommand};
 pub use pipeline::PipelineArgs;
+pub use record::{RecordArgs, SubjectArg};
+pub use subjects::{CarrierCommand, CarrierSet, ClusterCommand, CompanyCommand, PeriodArg};
 pub use token::TokenCommand;
 
 /// Nianlun (年轮): the record of how enterprises grow.
@@ -201,263 +206,6 @@ pub enum Generated {
     Park,
 }
 
-/// Arguments of `record`.
-#[derive(Debug, Args)]
-#[command(
-    after_help = "Examples:\n  nianlun record company usci:91330103MA2J0XYC21 registered name=某某科技有限公司 --on 2016-03-01\n  nianlun record company usci:91330103MA2J0XYC21 入驻 carrier=t-space area=120 --on 2016-04\n  nianlun record company usci:91330103MA2J0XYC21 listed board=STAR --on 2022-05-25 --correct 4 --because \"typing slip\"\n  nianlun record company usci:91330103MA2J0XYC21 --retract 3 --because \"other company\""
-)]
-pub struct RecordArgs {
-    /// What it is about: company, carrier or cluster
-    #[arg(value_enum)]
-    pub subject: SubjectArg,
-    /// A company by id, usci:… or scheme:id, or `new`; a carrier or cluster by code
-    pub reference: String,
-    /// The event, by its code or its Chinese or English name
-    pub event: Option<String>,
-    /// Fields of the event
-    #[arg(value_name = "FIELD=VALUE")]
-    pub fields: Vec<String>,
-    /// When it was true: 2016-03-01, 2016-03, 2016-Q1, 2016, "by 2017-02-28", unknown … (docs/time.md) [default: unknown]
-    #[arg(long, value_name = "DATE")]
-    pub on: Option<Span>,
-    /// The event as JSON instead: {"on": "…", "change": {…}}
-    #[arg(long, conflicts_with_all = ["event", "on"])]
-    pub json: Option<String>,
-    /// Replace what this event says
-    #[arg(long, value_name = "EVENT", conflicts_with = "retract")]
-    pub correct: Option<u64>,
-    /// Take this event back
-    #[arg(long, value_name = "EVENT", conflicts_with_all = ["event", "json", "on"])]
-    pub retract: Option<u64>,
-    /// Take back what stands on it as well
-    #[arg(long, requires = "retract")]
-    pub with_dependents: bool,
-    /// Why: needed to correct, to retract, and to record what contradicts the record
-    #[arg(long, value_name = "REASON")]
-    pub because: Option<String>,
-    /// Record it even though it contradicts the record; needs --because
-    #[arg(long, requires = "because")]
-    pub despite: bool,
-    /// Only if this is still the last event
-    #[arg(long, value_name = "EVENT")]
-    pub if_last: Option<u64>,
-    /// Who records
-    #[arg(long, env = "USER", default_value = "unknown")]
-    pub actor: String,
-}
-
-/// A kind of subject.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum SubjectArg {
-    /// A company, team or branch
-    Company,
-    /// A carrier
-    Carrier,
-    /// A cluster
-    Cluster,
-}
-
-/// Commands about companies.
-#[derive(Debug, Subcommand)]
-pub enum CompanyCommand {
-    /// Companies with their stage
-    List {
-        /// Only on this stage
-        #[arg(long)]
-        stage: Option<String>,
-        /// On which ladder
-        #[arg(long, default_value = "zero-one-n")]
-        ladder: String,
-        /// The point in question
-        #[command(flatten)]
-        reading: Reading,
-    },
-    /// What is true of a company on a day
-    Show {
-        /// Its id, usci:…, scheme:id, or a name that only one has
-        company: String,
-        /// The point in question
-        #[command(flatten)]
-        reading: Reading,
-    },
-    /// Its events in the order recorded
-    History {
-        /// Its id, usci:…, scheme:id, or a name that only one has
-        company: String,
-        /// The point in question
-        #[command(flatten)]
-        reading: Reading,
-    },
-}
-
-/// The length of a period.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum PeriodArg {
-    /// Calendar months
-    Month,
-    /// Calendar quarters
-    Quarter,
-    /// Calendar years
-    Year,
-}
-
-/// Commands about clusters.
-#[derive(Debug, Subcommand)]
-pub enum ClusterCommand {
-    /// Clusters with their members
-    List {
-        /// The point in question
-        #[command(flatten)]
-        reading: Reading,
-    },
-    /// What is true of it on a day, with the figures reported until then
-    Show {
-        /// Its code, or a name that only one has
-        cluster: String,
-        /// The point in question
-        #[command(flatten)]
-        reading: Reading,
-    },
-    /// Its events in the order recorded
-    History {
-        /// Its code, or a name that only one has
-        cluster: String,
-        /// The point in question
-        #[command(flatten)]
-        reading: Reading,
-    },
-    /// The members on a day
-    Members {
-        /// Its code, or a name that only one has
-        cluster: String,
-        /// How dates that leave room are taken
-        #[arg(long, value_enum, default_value_t = DatesArg::Placed)]
-        dates: DatesArg,
-        /// The point in question
-        #[command(flatten)]
-        reading: Reading,
-    },
-    /// Members, arrivals and departures through the years
-    Series {
-        /// Its code, or a name that only one has
-        cluster: String,
-        /// Length of a period
-        #[arg(long, value_enum, default_value_t = PeriodArg::Year)]
-        by: PeriodArg,
-        /// The first day
-        #[arg(long)]
-        from: Option<Day>,
-        /// How dates that leave room are taken
-        #[arg(long, value_enum, default_value_t = DatesArg::Placed)]
-        dates: DatesArg,
-        /// The point in question
-        #[command(flatten)]
-        reading: Reading,
-    },
-}
-
-/// How dates are taken that are not known to the day.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum DatesArg {
-    /// As they are placed (docs/time.md)
-    Placed,
-    /// Only who is there wherever the dates lie
-    Certain,
-    /// Whoever is there if the dates lie so
-    Possible,
-}
-
-impl From<DatesArg> for Dates {
-    fn from(dates: DatesArg) -> Self {
-        match dates {
-            DatesArg::Placed => Self::Placed,
-            DatesArg::Certain => Self::Certain,
-            DatesArg::Possible => Self::Possible,
-        }
-    }
-}
-
-/// What of a carrier is meant.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum CarrierSet {
-    /// Companies with space
-    Occupancy,
-    /// Companies in a programme
-    Programme,
-}
-
-/// Commands about carriers.
-#[derive(Debug, Subcommand)]
-pub enum CarrierCommand {
-    /// Carriers with their companies
-    List {
-        /// The point in question
-        #[command(flatten)]
-        reading: Reading,
-    },
-    /// What is true of it on a day, with the figures reported until then
-    Show {
-        /// Its code, or a name that only one has
-        carrier: String,
-        /// The point in question
-        #[command(flatten)]
-        reading: Reading,
-    },
-    /// Its events in the order recorded
-    History {
-        /// Its code, or a name that only one has
-        carrier: String,
-        /// The point in question
-        #[command(flatten)]
-        reading: Reading,
-    },
-    /// The companies on a day
-    Members {
-        /// Its code, or a name that only one has
-        carrier: String,
-        /// Which companies
-        #[arg(long, value_enum, default_value_t = CarrierSet::Occupancy)]
-        set: CarrierSet,
-        /// How dates that leave room are taken
-        #[arg(long, value_enum, default_value_t = DatesArg::Placed)]
-        dates: DatesArg,
-        /// The point in question
-        #[command(flatten)]
-        reading: Reading,
-    },
-    /// How long those stayed that have gone, by how they ended
-    Stays {
-        /// Its code, or a name that only one has
-        carrier: String,
-        /// Which companies
-        #[arg(long, value_enum, default_value_t = CarrierSet::Programme)]
-        set: CarrierSet,
-        /// The point in question
-        #[command(flatten)]
-        reading: Reading,
-    },
-    /// Companies, arrivals and departures through the years
-    Series {
-        /// Its code, or a name that only one has
-        carrier: String,
-        /// Which companies
-        #[arg(long, value_enum, default_value_t = CarrierSet::Occupancy)]
-        set: CarrierSet,
-        /// Length of a period
-        #[arg(long, value_enum, default_value_t = PeriodArg::Year)]
-        by: PeriodArg,
-        /// The first day
-        #[arg(long)]
-        from: Option<Day>,
-        /// How dates that leave room are taken
-        #[arg(long, value_enum, default_value_t = DatesArg::Placed)]
-        dates: DatesArg,
-        /// The point in question
-        #[command(flatten)]
-        reading: Reading,
-    },
-}
-
 /// Arguments of `findings`.
 #[derive(Debug, Args)]
 pub struct FindingsArgs {
@@ -467,113 +215,4 @@ pub struct FindingsArgs {
     /// The point in question; with --as-of only findings of that day
     #[command(flatten)]
     pub reading: Reading,
-}
-
-/// Why, by whom, and against what is known.
-#[derive(Clone, Debug, Args)]
-pub struct BecauseArgs {
-    /// Why
-    #[arg(long, value_name = "REASON")]
-    pub because: String,
-    /// Record it even though the records then contradict each other
-    #[arg(long)]
-    pub despite: bool,
-    /// Who repairs
-    #[arg(long, env = "USER", default_value = "unknown")]
-    pub actor: String,
-}
-
-/// Commands that repair identities.
-#[derive(Debug, Subcommand)]
-pub enum IdentityCommand {
-    /// Merge a record into another of the same company
-    Merge {
-        /// The record that ends: its id, usci:…, scheme:id, or a name that only one has
-        loser: String,
-        /// The record that goes on
-        #[arg(long, value_name = "SURVIVOR")]
-        into: String,
-        /// Why
-        #[command(flatten)]
-        because: BecauseArgs,
-    },
-    /// Split a record of two companies: some events go to another record, or to a new one
-    Split {
-        /// The record
-        company: String,
-        /// The events of the other company, as `company history` numbers them
-        #[arg(long, value_name = "EVENTS", value_delimiter = ',', required = true)]
-        events: Vec<u64>,
-        /// The other company's record
-        #[arg(
-            long,
-            value_name = "COMPANY",
-            conflicts_with = "name",
-            required_unless_present = "name"
-        )]
-        into: Option<String>,
-        /// The other company's name: a new record is registered
-        #[arg(long)]
-        name: Option<String>,
-        /// An identifier that is the other company's; may be given again
-        #[arg(long, value_name = "SCHEME:ID", requires = "name")]
-        identifier: Vec<String>,
-        /// Why
-        #[command(flatten)]
-        because: BecauseArgs,
-    },
-    /// Move one event to the record of the company that it is about
-    Move {
-        /// The record in which it is
-        company: String,
-        /// The event, as `company history` numbers it
-        event: u64,
-        /// The record in which it should be
-        #[arg(long, value_name = "COMPANY")]
-        to: String,
-        /// Why
-        #[command(flatten)]
-        because: BecauseArgs,
-    },
-    /// Say that two records are of two companies: they are not proposed again
-    Distinct {
-        /// One record
-        a: String,
-        /// The other
-        b: String,
-        /// Why
-        #[command(flatten)]
-        because: BecauseArgs,
-    },
-    /// Undo a repair
-    Undo {
-        /// Its correlation, as `identity list` shows it
-        correlation: String,
-        /// Why
-        #[command(flatten)]
-        because: BecauseArgs,
-    },
-    /// The repairs that were done
-    List {
-        /// Form of the output
-        #[arg(long, value_enum, default_value_t = Format::Table)]
-        format: Format,
-    },
-    /// Pairs of records that may be of one company, the likeliest first
-    Candidates {
-        /// Only pairs with at least this score, 0 to 100
-        #[arg(long, default_value_t = 60)]
-        min: u8,
-        /// The point in question
-        #[command(flatten)]
-        reading: Reading,
-    },
-    /// Do what a file says (docs/identity.md); what is done already is left alone
-    Apply {
-        /// The file
-        file: PathBuf,
-        /// Who repairs
-        #[arg(long, env = "USER", default_value = "unknown")]
-        actor: String,
-    },
 }

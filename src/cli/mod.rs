@@ -46,6 +46,8 @@ use crate::config::{self, ConfigError};
 
 /// Runs the program with its arguments and says how it ended (docs/cli.md lists the exit codes).
 pub async fn run() -> std::process::ExitCode {
+    // Whoever speaks TLS does so by this; nobody can have chosen another before.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let matches = Cli::command().get_matches();
     let mut cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     let done = match configure(&mut cli, &matches) {

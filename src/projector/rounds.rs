@@ -17,6 +17,12 @@ const POLL: Duration = Duration::from_millis(250);
 /// The longest pause after failures; it doubles with each of them.
 const PAUSE: Duration = Duration::from_secs(8);
 
+/// How long a round may take: a database whose host is gone may never say so.
+const PATIENCE: Duration = Duration::from_mins(15);
+
+/// How many positions the projector goes on in a round: far fewer than it can in that time.
+const STRETCH: u64 = 100_000;
+
 /// Work that is done in rounds.
 pub(super) trait Work: Send {
     /// What it is called in the log.
@@ -44,11 +50,12 @@ pub(super) async fn rounds<W: Work>(mut work: W, mut stopped: watch::Receiver<bo
     loop {
         let last = *stopped.borrow();
         let started = Instant::now();
-        let round = AssertUnwindSafe(work.round()).catch_unwind().await;
-        let failing = match round {
-            Ok(Ok(())) => None,
-            Ok(Err(error)) => Some(error.to_string()),
-            Err(_) => Some("it broke down; the log has the place".to_owned()),
+        let round = AssertUnwindSafe(work.round()).catch_unwind();
+        let failing = match tokio::time::timeout(PATIENCE, round).await {
+            Ok(Ok(Ok(()))) => None,
+            Ok(Ok(Err(error))) => Some(error.to_string()),
+            Ok(Err(_)) => Some("it broke down; the log has the place".to_owned()),
+            Err(_) => Some(format!("it took more than {:?}", PATIENCE)),
         };
         failures = failing.as_ref().map_or(0, |_| failures.saturating_add(1));
         work.reached().send_if_modified(|reached| {
@@ -72,7 +79,8 @@ pub(super) async fn rounds<W: Work>(mut work: W, mut stopped: watch::Receiver<bo
                 work.woken().await;
             }, if failures == 0 => {}
             () = tokio::time::sleep(pause) => {}
-            _ = stopped.changed() => {}
+            // Whoever could have told it to stop is gone.
+            told = stopped.changed() => if told.is_err() { return },
         }
     }
 }
@@ -145,7 +153,11 @@ impl Work for Projecting {
     async fn round(&mut self) -> Result<(), ProjectorError> {
         let Seen { head, at } = *self.seen.borrow_and_update();
         let facts = match self.role {
-            Role::Projecting => follow(&self.store, &self.folds, head, |_, _| ()).await?,
+            Role::Projecting => {
+                let stretch = self.reached.borrow().facts.saturating_add(STRETCH);
+                let to = head.min(stretch);
+                follow(&self.store, &self.folds, to, |_, _| ()).await?
+            }
             Role::Watching => {
                 let checkpoint = self.store.checkpoint(PROJECTION).await?;
                 checkpoint.map_or(0, |checkpoint| checkpoint.position)

@@ -1,5 +1,6 @@
 //! Traces: each request with its time, sent to a collector by OTLP.
 
+use axum::http::Uri;
 use opentelemetry::trace::TracerProvider;
 use opentelemetry_otlp::{ExporterBuildError, SpanExporter, WithExportConfig};
 use opentelemetry_sdk::Resource;
@@ -9,6 +10,17 @@ use tracing_opentelemetry::OpenTelemetryLayer;
 use tracing_subscriber::registry::LookupSpan;
 
 const NAME: &str = "nianlun";
+
+/// Why traces cannot be sent.
+#[derive(Debug, thiserror::Error)]
+pub enum TracesError {
+    /// Nothing can be sent there.
+    #[error("write the address of a collector, such as http://127.0.0.1:4318/v1/traces")]
+    Address,
+    /// The sender cannot be made.
+    #[error(transparent)]
+    Exporter(#[from] ExporterBuildError),
+}
 
 /// What sends them; when it is dropped, what is not sent yet is sent.
 pub struct Sending(SdkTracerProvider);
@@ -24,10 +36,15 @@ impl Drop for Sending {
 /// A layer that gives spans to a sender to `endpoint`, such as `http://127.0.0.1:4318/v1/traces`.
 ///
 /// # Errors
-/// If the endpoint cannot be used.
+/// [`TracesError`].
 pub fn layer<S: Subscriber + for<'span> LookupSpan<'span>>(
     endpoint: &str,
-) -> Result<(OpenTelemetryLayer<S, Tracer>, Sending), ExporterBuildError> {
+) -> Result<(OpenTelemetryLayer<S, Tracer>, Sending), TracesError> {
+    // The exporter finds out only when it sends.
+    let address = Uri::try_from(endpoint).map_err(|_| TracesError::Address)?;
+    if !matches!(address.scheme_str(), Some("http" | "https")) || address.host().is_none() {
+        return Err(TracesError::Address);
+    }
     let exporter = SpanExporter::builder()
         .with_http()
         .with_endpoint(endpoint)

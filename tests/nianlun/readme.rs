@@ -54,6 +54,8 @@ async fn the_tour_works(harness: &Harness) {
     script.extend(tour);
     assert!(script.len() > 1, "the README has blocks of commands");
 
+    // A service that it starts ends with it, also where it fails.
+    script.insert(0, "trap 'kill $(jobs -p) 2>/dev/null || true' EXIT");
     let output = Command::new("bash")
         .args(["-euo", "pipefail", "-c", &script.join("\n")])
         .current_dir(folder.path())

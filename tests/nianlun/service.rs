@@ -21,6 +21,7 @@ contract!(
     a_caller_that_saw_another_state_is_told,
     writers_on_one_company_all_get_through,
     a_held_identifier_names_its_holder,
+    commands_that_come_together_are_recorded_or_refused_each_by_itself,
 );
 
 fn name(raw: &str) -> Text {
@@ -231,4 +232,48 @@ async fn a_held_identifier_names_its_holder(harness: &Harness) {
             .expect("read"),
         []
     );
+}
+
+/// Forty commands at once, of which every two claim one identifier.
+async fn commands_that_come_together_are_recorded_or_refused_each_by_itself(harness: &Harness) {
+    let store = harness.open().await;
+    let commands = Commands::new(Arc::clone(&store));
+    let sent: Vec<_> = (0..40_u128)
+        .map(|number| {
+            let commands = commands.clone();
+            let identifier = nianlun::intake::identifier(&format!("park:{}", number % 20));
+            let command = say(
+                "2016-03-01",
+                Change::Registered {
+                    entity: Entity::Company,
+                    name: name("甲"),
+                    identifiers: vec![identifier.expect("an identifier")],
+                },
+            );
+            tokio::spawn(async move {
+                let id = Uuid::from_u128(1_000 + number);
+                let metadata = Metadata::by("tester");
+                commands.execute(id, &command, None, &metadata).await
+            })
+        })
+        .collect();
+    let mut recorded = vec![];
+    for (number, sent) in sent.into_iter().enumerate() {
+        match sent.await.expect("executed") {
+            Ok(done) => recorded.push((number % 20, done.id)),
+            Err(CommandError::Store(StoreError::IdentifierTaken { identifier, .. })) => {
+                assert_eq!(identifier, format!("park:{}", number % 20));
+            }
+            Err(error) => panic!("{number}: {error}"),
+        }
+    }
+    recorded.sort_unstable();
+    let claimed: Vec<_> = recorded.iter().map(|(claim, _)| *claim).collect();
+    assert_eq!(claimed, (0..20).collect::<Vec<_>>(), "each has one holder");
+    for (claim, id) in recorded {
+        let key = format!("park:{claim}");
+        let holders = store.holders(std::slice::from_ref(&key)).await;
+        assert_eq!(holders.expect("holders")[&key].id, id);
+    }
+    assert_eq!(store.sequence().await.expect("a round").admitted, 20);
 }

@@ -2,6 +2,7 @@
 //! the disk serves them all.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use cqrs_es::persist::SerializedEvent;
 use sqlx::PgPool;
@@ -15,6 +16,9 @@ const LANES: usize = 2;
 /// The most commands in a transaction.
 const MOST: usize = 64;
 
+/// How long a transaction may take. A server whose host is gone may never say so.
+const PATIENCE: Duration = Duration::from_secs(20);
+
 /// A statement is a transaction. The order of the rows is the order of the draws.
 const INSERT: &str = "
 INSERT INTO events (aggregate_type, aggregate_id, sequence, event_type, event_version, payload, metadata)
@@ -24,10 +28,11 @@ FROM unnest($1::text[], $2::text[], $3::bigint[], $4::text[], $5::text[], $6::js
 ORDER BY place";
 
 /// How it went.
+#[derive(Clone, Debug)]
 pub enum Went {
     /// They are durable.
     Committed,
-    /// The transaction was refused, perhaps for another's events; they are to be committed alone.
+    /// They cannot be committed; tried again without others, they are refused for a reason that can be told.
     Refused,
     /// The database went away; whether they were committed is not known.
     Lost(String),
@@ -72,15 +77,29 @@ async fn lane(pool: PgPool, waiting: Arc<Mutex<mpsc::Receiver<Waiting>>>) {
         if taken == 0 {
             return;
         }
-        let committed = insert(&pool, &commands).await;
+        commit(&pool, commands).await;
+    }
+}
+
+/// Commits them together. Where that is refused, halves of them: one that cannot be committed leaves the others together.
+async fn commit(pool: &PgPool, commands: Vec<Waiting>) {
+    let mut groups = vec![commands];
+    while let Some(mut commands) = groups.pop() {
+        let inserted = tokio::time::timeout(PATIENCE, insert(pool, &commands)).await;
+        let went = match inserted {
+            Ok(Ok(())) => Went::Committed,
+            Ok(Err(StoreError::Unreachable(reason))) => Went::Lost(reason),
+            Ok(Err(_)) if commands.len() > 1 => {
+                let rest = commands.split_off(commands.len() / 2);
+                groups.extend([rest, commands]);
+                continue;
+            }
+            Ok(Err(_)) => Went::Refused,
+            Err(_) => Went::Lost(format!("it took more than {PATIENCE:?} to commit")),
+        };
         for command in commands {
-            let went = match &committed {
-                Ok(()) => Went::Committed,
-                Err(StoreError::Unreachable(reason)) => Went::Lost(reason.clone()),
-                Err(_) => Went::Refused,
-            };
             // Who has gone away since does not want to know.
-            let _ = command.went.send(went);
+            let _ = command.went.send(went.clone());
         }
     }
 }
