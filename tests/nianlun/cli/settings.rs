@@ -324,9 +324,9 @@ fn a_collector_that_cannot_be_meant_is_refused() {
     let ran = run(file, &[], &["serve", "--listen", "127.0.0.1:0"]);
     assert_eq!(ran.code, Some(2), "{}", ran.err);
     says(&ran.err, &["telemetry.traces", "collector"]);
-    let file = "[telemetry]\ntraces = \"https://u:secret@collector:port/v1/traces\"\n";
+    let file = "[telemetry]\ntraces = \"tcp://u:secret@collector:4318/v1/traces\"\n";
     let ran = run(file, &[], &["serve", "--listen", "127.0.0.1:0"]);
     assert_eq!(ran.code, Some(2), "{}", ran.err);
-    says(&ran.err, &["telemetry.traces", "u:***@collector:port"]);
+    says(&ran.err, &["telemetry.traces", "u:***@collector:4318"]);
     assert!(!ran.err.contains("secret"), "{}", ran.err);
 }
