@@ -22,6 +22,7 @@ pub async fn import(store: &Arc<dyn Store>, file: &Path) -> Took {
         store: Arc::clone(store),
         appending: Appending::Bulk,
         actor: "bench".to_owned(),
+        token: None,
         zone: TimeZone::get("Asia/Shanghai").expect("a zone"),
     };
     let mapping = Mapping::read(MAPPING).expect("a mapping");

@@ -61,6 +61,7 @@ pub async fn run(global: &Global, args: DemoArgs) -> Result<(), CliError> {
             store: Arc::clone(&app.store),
             appending: Appending::Bulk,
             actor: "demo".to_owned(),
+            token: None,
             zone: app.zone.clone(),
         };
         let bar = progress::bar(global.quiet, &mapping.title, app.pick("行", "rows"));

@@ -1,5 +1,6 @@
 //! How a command can fail, and with which exit code.
 
+use std::net::SocketAddr;
 use std::process::ExitCode;
 
 use crate::config::ConfigError;
@@ -76,6 +77,16 @@ pub enum CliError {
     /// Log or traces cannot begin.
     #[error(transparent)]
     Telemetry(#[from] TelemetryError),
+    /// Nothing can listen there.
+    #[error(
+        "cannot listen on {address}: {reason}; listen elsewhere with --listen ADDRESS:PORT, or end what listens there"
+    )]
+    Listen {
+        /// Where.
+        address: SocketAddr,
+        /// Why.
+        reason: std::io::Error,
+    },
     /// Output cannot be written.
     #[error("cannot write the output: {0}")]
     Output(#[from] std::io::Error),

@@ -49,6 +49,7 @@ pub async fn run(global: &Global, args: ImportArgs) -> Result<ExitCode, CliError
         store: Arc::clone(&app.store),
         appending: Appending::Bulk,
         actor: args.actor.clone(),
+        token: None,
         zone: app.zone.clone(),
     };
     let options = Options {

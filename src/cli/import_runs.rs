@@ -27,7 +27,7 @@ pub async fn run(global: &Global, command: ImportCommand) -> Result<ExitCode, Cl
             let run = one(&app, &run).await?.run;
             // What stands on the run is looked for in the log.
             app.catch_up().await?;
-            let undone = undo(&app.store, &run, &actor, &because).await;
+            let undone = undo(&app.store, &run, &actor, None, &because).await;
             let undone = undone.map_err(|error| match error {
                 UndoError::Import(error) => CliError::Import(error),
                 refused => CliError::Refused(refused.to_string()),

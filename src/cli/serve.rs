@@ -36,6 +36,14 @@ pub async fn run(global: &Global, args: &ServeArgs) -> Result<(), CliError> {
     let access = access.map_err(|error| CliError::Usage(error.to_string()))?;
     let mut settings = config.settings();
     make_room(&mut settings.limits);
+    // Before anything runs: a port that is taken leaves nothing to be stopped.
+    let listener = TcpListener::bind(listen)
+        .await
+        .map_err(|reason| CliError::Listen {
+            address: listen,
+            reason,
+        })?;
+    let address = listener.local_addr()?;
     let folds = Arc::new(app.folds);
     let service = Service::new(Inner {
         commands: Commands::new(Arc::clone(&app.store)),
@@ -46,8 +54,6 @@ pub async fn run(global: &Global, args: &ServeArgs) -> Result<(), CliError> {
         access,
         settings,
     });
-    let listener = TcpListener::bind(listen).await?;
-    let address = listener.local_addr()?;
     if config.log.format == logs::Form::Text {
         match &stranger {
             Stranger::Here(actor) => eprintln!(

@@ -1,14 +1,22 @@
 //! Reading it: the file whole, then the environment, key by key.
 
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use toml::{Table, Value};
 
-use super::Config;
 use super::effective::Origin;
 use super::variables::{Variable, over};
+use super::{Config, Span};
 use crate::http::access::AccessError;
+
+/// Of anything at once, at most: the semaphores that count it have an end, and no machine comes near this.
+const MOST: usize = 1_000_000;
+
+/// A year. Deadlines are counted from now, and beyond what clocks can say they would overflow.
+const LONGEST: Duration = Duration::from_hours(8_760);
 
 /// Why it cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -43,7 +51,7 @@ pub enum ConfigError {
         /// Its key.
         key: &'static str,
         /// What it says.
-        value: usize,
+        value: String,
         /// What it may say.
         range: &'static str,
     },
@@ -85,9 +93,10 @@ pub fn load(
         table = toml::from_str(&text).map_err(content)?;
         note(&mut loaded.origins, "", &table, path);
     }
-    let mut variables: Vec<_> = environment
-        .filter_map(|(name, text)| Variable::new(name, text))
-        .collect();
+    let mut variables = vec![];
+    for (name, text) in environment {
+        variables.extend(Variable::new(name, text)?);
+    }
     for variable in &variables {
         let origin = Origin::Environment(variable.name.clone());
         loaded.origins.insert(variable.key(), origin);
@@ -112,25 +121,56 @@ fn note(origins: &mut BTreeMap<String, Origin>, before: &str, table: &Table, pat
 }
 
 fn in_range(config: &Config) -> Result<(), ConfigError> {
-    let limits = &config.limits;
-    let range = |key, value: usize, least: usize, range| {
-        if value < least {
-            Err(ConfigError::Range { key, value, range })
-        } else {
-            Ok(())
-        }
-    };
+    let (limits, timeouts) = (&config.limits, &config.timeouts);
     for (key, value) in [
         ("limits.connections", limits.connections),
         ("limits.readers", limits.readers),
         ("limits.requests", limits.requests),
         ("limits.writes", limits.writes),
+    ] {
+        range(key, value, 1..=MOST, "1 at least, 1000000 at most")?;
+    }
+    for (key, value) in [
         ("limits.body", limits.body),
         ("limits.upload", limits.upload),
         ("store.connections", config.store.connections as usize),
     ] {
-        range(key, value, 1, "1 at least")?;
+        range(key, value, 1..=usize::MAX, "1 at least")?;
     }
     // Below this hyper reads no head at all.
-    range("limits.head", limits.head, 8_192, "8192 at least")
+    range(
+        "limits.head",
+        limits.head,
+        8_192..=usize::MAX,
+        "8192 at least",
+    )?;
+    for (key, Span(time)) in [
+        ("limits.lag", limits.lag),
+        ("timeouts.head", timeouts.head),
+        ("timeouts.body", timeouts.body),
+        ("timeouts.send", timeouts.send),
+        ("timeouts.request", timeouts.request),
+        ("timeouts.upload", timeouts.upload),
+        ("timeouts.store", timeouts.store),
+        ("timeouts.shutdown", timeouts.shutdown),
+    ] {
+        if time > LONGEST {
+            let (value, range) = (Span(time).to_string(), "8760h at most");
+            return Err(ConfigError::Range { key, value, range });
+        }
+    }
+    Ok(())
+}
+
+fn range(
+    key: &'static str,
+    value: usize,
+    within: RangeInclusive<usize>,
+    range: &'static str,
+) -> Result<(), ConfigError> {
+    if within.contains(&value) {
+        return Ok(());
+    }
+    let value = value.to_string();
+    Err(ConfigError::Range { key, value, range })
 }

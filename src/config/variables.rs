@@ -16,6 +16,9 @@ const SHORT: [(&str, &str, &str); 2] = [
     ("NIANLUN_LISTEN", "listen", "address"),
 ];
 
+/// What flags take from the environment.
+const ELSEWHERE: [&str; 3] = ["NIANLUN_CONFIG", "NIANLUN_LANG", "NIANLUN_ZONE"];
+
 /// Sections within sections.
 const WITHIN: [(&str, &str); 3] = [("access", "oidc"), ("access", "tls"), ("access", "limits")];
 
@@ -34,19 +37,30 @@ pub struct Variable {
 
 impl Variable {
     /// It, if it means this program: others may have variables that begin so.
-    pub fn new(name: String, text: String) -> Option<Self> {
-        let path = path(&name)?;
+    ///
+    /// # Errors
+    /// [`ConfigError::Variable`] if its name is a slip.
+    pub fn new(name: String, text: String) -> Result<Option<Self>, ConfigError> {
+        let Some(path) = path(&name) else {
+            return match slip(&name) {
+                None => Ok(None),
+                Some(meant) => {
+                    let reason = format!("there is no such variable; {meant} was probably meant");
+                    Err(ConfigError::Variable { name, reason })
+                }
+            };
+        };
         let number = text.parse().ok().map(Value::Integer);
         let truth = text.parse().ok().map(Value::Boolean);
         let parts = text.split(',').map(|part| part.trim().to_owned().into());
         let list = Value::Array(parts.collect());
-        Some(Self {
+        Ok(Some(Self {
             readings: number.into_iter().chain(truth).chain([list]).collect(),
             refused: None,
             name,
             path,
             text,
-        })
+        }))
     }
 
     /// The key that it sets, with its sections.
@@ -78,6 +92,28 @@ impl Variable {
         place.insert(key.clone(), value);
         Ok(())
     }
+}
+
+/// What was meant by a variable that sets nothing, if it looks like one that does. Others are left alone: tests and benchmarks
+/// have some of their own, and Kubernetes sets `NIANLUN_PORT` and `NIANLUN_SERVICE_HOST` where a service has the program's name.
+fn slip(name: &str) -> Option<String> {
+    if ELSEWHERE.contains(&name) {
+        return None;
+    }
+    let rest = name.strip_prefix(PREFIX)?;
+    let (word, key) = rest.split_once('_').unwrap_or((rest, "KEY"));
+    let near = |known: &str| strsim::damerau_levenshtein(word, known) <= known.len() / 3;
+    let whole = ELSEWHERE.into_iter().chain(SHORT.map(|(short, ..)| short));
+    let mut whole = whole.filter(|whole| whole.strip_prefix(PREFIX).is_some_and(near));
+    if !rest.contains('_')
+        && let Some(whole) = whole.next()
+    {
+        return Some(whole.to_owned());
+    }
+    let sections = Table::try_from(Config::default()).ok()?;
+    let mut sections = sections.keys().map(|section| section.to_ascii_uppercase());
+    let section = sections.find(|section| near(section))?;
+    Some(format!("{PREFIX}{section}_{key}"))
 }
 
 /// The sections and the key that a variable sets, if it means any.

@@ -73,6 +73,9 @@ fn describe(operation: &mut Operation, components: &mut Components) {
         })
     };
     let (paged, pointed) = (takes("cursor"), takes("min_position"));
+    let keyed = parameters.iter().any(|one| {
+        matches!(one, RefOr::T(one) if one.parameter_in == ParameterIn::Header && one.name == "Idempotency-Key")
+    });
     let tagged = operation.responses.responses.contains_key("304");
     if paged {
         rows::columns(operation, components);
@@ -95,6 +98,9 @@ fn describe(operation: &mut Operation, components: &mut Components) {
         match status.as_str() {
             "200" | "304" if tagged => says.push("ETag"),
             _ => {}
+        }
+        if status == "201" && keyed {
+            says.push("Idempotency-Replayed");
         }
         if status == "200" && (paged || pointed) {
             says.push("Nianlun-Position");

@@ -108,6 +108,8 @@ pub struct Wanted {
     pub answers: Vec<Answer>,
     /// Who imports.
     pub actor: String,
+    /// The id of the API token by which they came.
+    pub token: Option<String>,
 }
 
 struct Task {

@@ -31,14 +31,21 @@ impl From<StoreError> for Problem {
             }
             StoreError::Unreachable(reason) => {
                 tracing::warn!(reason, "the database cannot be reached");
-                Self::new(
-                    Kind::Unavailable,
-                    "the database cannot be reached; whether a command was recorded is open",
-                )
+                Self::new(Kind::Unavailable, "the database cannot be reached")
             }
             error => Self::internal(error),
         }
     }
+}
+
+/// A failure of the store while something was to be recorded. Whoever only read need not be told what this adds.
+fn unrecorded(error: StoreError) -> Problem {
+    let open = matches!(error, StoreError::Unreachable(_));
+    let problem = Problem::from(error);
+    if !open {
+        return problem;
+    }
+    problem.reworded(|detail| format!("{detail}; whether this was recorded is open"))
 }
 
 impl From<FieldError> for Problem {
@@ -82,7 +89,7 @@ impl From<CommandError> for Problem {
                 Self::new(Kind::IdempotencyMismatch, detail).of("idempotency-key", "")
             }
             CommandError::Half { .. } => Self::new(Kind::Refused, detail),
-            CommandError::Store(error) => error.into(),
+            CommandError::Store(error) => unrecorded(error),
         }
     }
 }
@@ -136,7 +143,7 @@ impl From<RepairRefusal> for Problem {
             .contradictions(contradictions.collect());
         }
         match refusal {
-            RepairRefusal::Store(error) => error.into(),
+            RepairRefusal::Store(error) => unrecorded(error),
             RepairRefusal::NoSuchRepair { correlation } => {
                 Self::new(Kind::NotFound, "no repair has this correlation")
                     .of("correlation", correlation)
@@ -227,8 +234,38 @@ impl From<ImportError> for Problem {
             }
             ImportError::Mapping(error) => error.into(),
             ImportError::Unfinished { .. } => Self::new(Kind::Refused, detail),
-            ImportError::Store(error) => error.into(),
+            ImportError::Store(error) => unrecorded(error),
             ImportError::Disk(_) | ImportError::Decode(_) => Self::internal(detail),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lang::Lang;
+
+    #[test]
+    fn only_who_writes_is_told_that_it_is_open_what_was_recorded() {
+        let lost = || StoreError::Unreachable("broken pipe".to_owned());
+        let told = |problem: Problem| {
+            let body = serde_json::to_value(problem.body(Lang::En, None)).expect("JSON");
+            assert_eq!(body["type"], "/problems/unavailable");
+            body["detail"].as_str().expect("a detail").to_owned()
+        };
+        assert_eq!(told(lost().into()), "the database cannot be reached");
+        let read = ProjectorError::Store(lost());
+        assert_eq!(told(read.into()), "the database cannot be reached");
+        for written in [
+            Problem::from(CommandError::Store(lost())),
+            Problem::from(RepairRefusal::Store(lost())),
+            Problem::from(ImportError::Store(lost())),
+        ] {
+            let detail = told(written);
+            assert!(
+                detail.contains("whether this was recorded is open"),
+                "{detail}"
+            );
         }
     }
 }

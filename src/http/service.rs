@@ -70,8 +70,6 @@ pub struct Settings {
     pub body: usize,
     /// How many bytes the files of one upload have at most, together.
     pub upload: usize,
-    /// How long an upload may bring nothing before it is given up.
-    pub stall: Duration,
     /// How many readers the feed of changes has at most.
     pub readers: usize,
     /// How often the feed says that it is there, and looks whether its reader is still let in.
@@ -87,7 +85,6 @@ impl Default for Settings {
             admission: Duration::from_millis(200),
             body: 1 << 20,
             upload: 1 << 30,
-            stall: Duration::from_secs(30),
             readers: 10_000,
             heartbeat: Duration::from_secs(15),
             limits: Limits::default(),

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::fs::{DirBuilder, File};
 use std::io::Write;
 use std::path::PathBuf;
-use std::time::Duration;
 
 use axum::body::Bytes;
 use axum::extract::multipart::{Field, MultipartError};
@@ -62,8 +61,7 @@ impl Upload {
             texts: BTreeMap::new(),
         };
         let mut left = settings.upload;
-        let stall = settings.stall;
-        while let Some(field) = within(stall, form.next_field()).await? {
+        while let Some(field) = form.next_field().await.map_err(|error| broken(&error))? {
             let name = field.name().unwrap_or_default().to_owned();
             if name == FILE {
                 upload.save(field, settings, &mut left).await?;
@@ -138,7 +136,7 @@ impl Upload {
             Ok::<_, std::io::Error>(())
         });
         let limit = settings.upload;
-        while let Some(piece) = within(settings.stall, field.chunk()).await? {
+        while let Some(piece) = field.chunk().await.map_err(|error| broken(&error))? {
             let rest = left.checked_sub(piece.len());
             *left = rest.ok_or_else(|| {
                 let detail = format!("the files of a form have at most {limit} bytes together");
@@ -178,7 +176,7 @@ fn file_name(given: &str) -> Result<String, Problem> {
 
 async fn text(name: &str, mut field: Field<'_>, settings: &Settings) -> Result<String, Problem> {
     let (mut bytes, limit) = (vec![], settings.body);
-    while let Some(piece) = within(settings.stall, field.chunk()).await? {
+    while let Some(piece) = field.chunk().await.map_err(|error| broken(&error))? {
         if bytes.len() + piece.len() > limit {
             let detail = format!("this part has at most {limit} bytes");
             return Err(Problem::new(Kind::PayloadTooLarge, detail).of(name, ""));
@@ -192,19 +190,7 @@ fn malformed(part: &str, detail: &str) -> Problem {
     Problem::new(Kind::MalformedRequest, detail).of(part, "")
 }
 
-/// What comes next, if it comes soon: a sender that stalls must not hold a place for ever.
-async fn within<T>(
-    stall: Duration,
-    next: impl Future<Output = Result<T, MultipartError>>,
-) -> Result<T, Problem> {
-    let next = tokio::time::timeout(stall, next).await;
-    let next = next.map_err(|_| {
-        Problem::new(Kind::TimedOut, "the form stopped coming").mend("send the form again")
-    })?;
-    next.map_err(|error| broken(&error))
-}
-
-/// A form that did not come whole.
+/// A form that did not come whole. Of one that stopped coming, `limits::bound` says so instead.
 fn broken(error: &MultipartError) -> Problem {
     let kind = if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
         Kind::PayloadTooLarge

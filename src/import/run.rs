@@ -114,6 +114,8 @@ pub struct Importer {
     pub appending: Appending,
     /// Who imports.
     pub actor: String,
+    /// The id of the API token by which they came.
+    pub token: Option<String>,
     /// The zone in which days are counted.
     pub zone: TimeZone,
 }
@@ -227,6 +229,7 @@ impl Importer {
             actor: Some(self.actor.clone()),
             run: Some(kept.run.clone()),
             source: Some(kept.source.clone()),
+            token: self.token.clone(),
             ..Metadata::default()
         }
     }

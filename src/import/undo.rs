@@ -111,7 +111,7 @@ pub struct Undone {
 }
 
 /// Takes a run back: every event of it that is in force is retracted, in one transaction, and its files can be imported again.
-/// Taking back what took a run back restores it.
+/// Taking back what took a run back restores it. Every event remembers `actor`, and the id of the API token by which they came.
 ///
 /// # Errors
 /// [`UndoError`]; nothing was taken back then.
@@ -119,6 +119,7 @@ pub async fn undo(
     store: &Arc<dyn Store>,
     run: &str,
     actor: &str,
+    token: Option<&str>,
     because: &Text,
 ) -> Result<Undone, UndoError> {
     let runs = books::runs(store.as_ref()).await?;
@@ -139,6 +140,7 @@ pub async fn undo(
             actor: Some(actor.to_owned()),
             run: Some(Uuid::now_v7().to_string()),
             source: Some(undone.source.clone()),
+            token: token.map(str::to_owned),
             ..Metadata::default()
         },
         because,
@@ -147,9 +149,9 @@ pub async fn undo(
     let mut stands = undoing.named_elsewhere(store.as_ref()).await?;
     let mut events = 0;
     undoing
-        .each(store.as_ref(), async |taken| {
-            match taken {
-                Ok(taken) => events += taken.len() as u64,
+        .each(store.as_ref(), async |decided| {
+            match decided {
+                Ok(retractions) => events += retractions.len() as u64,
                 Err(standing) => stands.push(standing),
             }
             Ok(())

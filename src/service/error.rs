@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use crate::store::{StoreError, StreamId};
 
-/// Why a command did not go through. Nothing was recorded.
+/// Why a command did not go through. Nothing was recorded, but for [`StoreError::Unreachable`]: it may have been.
 #[derive(Debug, thiserror::Error)]
 pub enum CommandError {
     /// The decision was no.

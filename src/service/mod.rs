@@ -64,7 +64,7 @@ impl Commands {
     /// When this returns `Ok`, the events are durable.
     ///
     /// # Errors
-    /// [`CommandError`]; nothing was recorded then.
+    /// [`CommandError`]; nothing was recorded then, but for [`StoreError::Unreachable`]: it may have been.
     pub async fn execute<C: Change + 'static>(
         &self,
         id: Uuid,

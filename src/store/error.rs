@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::StreamId;
 
-/// A failure of the store. Nothing was written when one is returned.
+/// A failure of the store. Nothing was written when one is returned, but for [`StoreError::Unreachable`]: it may have been.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// Another writer has appended to this stream since it was read, or the database asks to try again: load it again and
@@ -62,7 +62,7 @@ pub enum StoreError {
         /// What is wrong with it.
         reason: String,
     },
-    /// The database cannot be reached.
+    /// The database cannot be reached. If the connection broke while something was committed, it is not known whether it was.
     #[error("the database cannot be reached: {0}")]
     Unreachable(String),
     /// Any other failure of the database.

@@ -9,6 +9,7 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::{SubscriberInitExt, TryInitError};
 
 use crate::config::Config;
+use crate::store::masked;
 
 /// Why it cannot begin.
 #[derive(Debug, thiserror::Error)]
@@ -19,7 +20,7 @@ pub enum TelemetryError {
     /// The collector cannot be sent to.
     #[error("telemetry.traces = {endpoint:?}: {reason}")]
     Traces {
-        /// As it is set.
+        /// As it is set, password masked.
         endpoint: String,
         /// Why.
         reason: String,
@@ -41,8 +42,9 @@ pub fn start(config: &Config) -> Result<Telemetry, TelemetryError> {
     let endpoint = config.telemetry.traces.as_deref();
     let sent = endpoint.map(|endpoint| {
         traces::layer(endpoint).map_err(|error| TelemetryError::Traces {
-            endpoint: endpoint.to_owned(),
-            reason: error.to_string(),
+            endpoint: masked(endpoint),
+            // It may repeat the endpoint.
+            reason: error.to_string().replace(endpoint, &masked(endpoint)),
         })
     });
     let (sent, sending) = sent.transpose()?.unzip();

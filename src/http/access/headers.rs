@@ -69,5 +69,6 @@ pub fn cors(origins: &[String]) -> CorsLayer {
             header::LOCATION,
             header::RETRY_AFTER,
             HeaderName::from_static("nianlun-position"),
+            HeaderName::from_static("idempotency-replayed"),
         ])
 }

@@ -73,7 +73,7 @@ const SAID: &[(&str, Type, &str)] = &[
     ),
 ];
 
-/// The operations that record events of one record.
+/// The operations that record events of one record, and say where these are.
 const COMMANDS: [&str; 10] = [
     "registerCompany",
     "recordCompanyEvent",
@@ -125,7 +125,7 @@ pub fn add(components: &mut Components) {
 /// The headers that an operation's answer with this status may have, beside those that follow from its parameters.
 pub fn headers(id: &str, status: &str) -> Vec<&'static str> {
     let own: &[&str] = match (id, status) {
-        (id, "201") if COMMANDS.contains(&id) => &["Location", "ETag", "Idempotency-Replayed"],
+        (id, "201") if COMMANDS.contains(&id) => &["Location", "ETag"],
         ("createToken" | "undoImport", "201") | ("importFiles", "202") => &["Location"],
         ("followChanges", "200") => &["Nianlun-Position"],
         ("exportCompanies", "200") => &["Content-Disposition", "Nianlun-Rows", "Nianlun-Unplaced"],

@@ -22,6 +22,7 @@ pub async fn run(inner: &Inner, task: Task) -> Result<Report, Problem> {
         options,
         answers,
         actor,
+        token,
     } = wanted;
     inner.current().await?;
     let options = Options {
@@ -32,6 +33,7 @@ pub async fn run(inner: &Inner, task: Task) -> Result<Report, Problem> {
         store: Arc::clone(&inner.store),
         appending: Appending::Bulk,
         actor,
+        token,
         zone: inner.zone.clone(),
     };
     let report = importer

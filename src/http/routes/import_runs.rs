@@ -254,7 +254,7 @@ pub async fn undo(
     // As an import, on a thread of its own; and whoever hangs up does not stop it.
     let taking = move || {
         let _alone = alone;
-        runtime.block_on(taken_back(&within, &run, &principal.actor, &because))
+        runtime.block_on(taken_back(&within, &run, &principal, &because))
     };
     let undone = tokio::task::spawn_blocking(taking).await;
     let undone = undone.map_err(Problem::internal)??;
@@ -274,12 +274,13 @@ pub async fn undo(
 async fn taken_back(
     service: &Service,
     run: &str,
-    actor: &str,
+    principal: &Principal,
     because: &Text,
 ) -> Result<Undone, Problem> {
     // What stands on the run is looked for in the log.
     service.current().await?;
-    Ok(undo_run(&service.store, run, actor, because).await?)
+    let Principal { actor, token, .. } = principal;
+    Ok(undo_run(&service.store, run, actor, token.as_deref(), because).await?)
 }
 
 /// Rows of which it is open who they are about, with the candidates.

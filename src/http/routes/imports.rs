@@ -107,6 +107,7 @@ pub async fn start(
         options,
         answers: resolutions.answers,
         actor: principal.actor,
+        token: principal.token,
     };
     let job = service.imports.add(place, wanted);
     let location = format!("/api/v1/imports/jobs/{}", job.id);

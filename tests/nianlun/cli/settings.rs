@@ -154,6 +154,14 @@ type Case = (
     &'static [&'static str],
 );
 
+fn refused(cases: &[Case]) {
+    for (text, environment, parts) in cases {
+        let ran = run(text, environment, &["doctor"]);
+        assert_eq!(ran.code, Some(2), "{text}\n{}", ran.err);
+        says(&ran.err, parts);
+    }
+}
+
 #[test]
 fn what_cannot_be_used_is_named_with_its_line_and_key() {
     let cases: [Case; 15] = [
@@ -233,13 +241,69 @@ fn what_cannot_be_used_is_named_with_its_line_and_key() {
             &["NIANLUN_ACCESS_KEY", "unknown field"],
         ),
     ];
-    for (text, environment, parts) in cases {
-        let ran = run(text, environment, &["doctor"]);
-        assert_eq!(ran.code, Some(2), "{text}\n{}", ran.err);
-        says(&ran.err, parts);
-    }
+    refused(&cases);
     let ran = run("", &[], &["--config", "missing.toml", "doctor"]);
     assert_eq!(ran.code, Some(2), "{}", ran.err);
+}
+
+#[test]
+fn what_no_machine_can_keep_is_refused() {
+    refused(&[
+        (
+            "[limits]\nrequests = 9000000000000000000\n",
+            &[],
+            &[
+                "limits.requests = 9000000000000000000",
+                "1 at least, 1000000 at most",
+            ],
+        ),
+        (
+            "",
+            &[("NIANLUN_LIMITS_READERS", "4000000000000000000")],
+            &["limits.readers", "1 at least, 1000000 at most"],
+        ),
+        (
+            "[timeouts]\nrequest = \"9000000000000000000s\"\n",
+            &[],
+            &["timeouts.request", "8760h at most"],
+        ),
+    ]);
+}
+
+#[test]
+fn a_slip_in_the_section_of_a_variable_is_refused_with_what_was_meant() {
+    refused(&[
+        (
+            "",
+            &[("NIANLUN_TIMEOUT_REQUEST", "7s")],
+            &["NIANLUN_TIMEOUT_REQUEST", "NIANLUN_TIMEOUTS_REQUEST"],
+        ),
+        (
+            "",
+            &[("NIANLUN_LIMTS_BODY", "7")],
+            &["NIANLUN_LIMTS_BODY", "NIANLUN_LIMITS_BODY"],
+        ),
+        (
+            "",
+            &[("NIANLUN_LISTN", "127.0.0.1:1")],
+            &["NIANLUN_LISTN", "NIANLUN_LISTEN"],
+        ),
+    ]);
+}
+
+#[test]
+fn variables_of_others_that_begin_the_same_are_left_alone() {
+    let others = [
+        ("NIANLUN_PORT", "tcp://10.0.0.1:7316"),
+        ("NIANLUN_PORT_7316_TCP_ADDR", "10.0.0.1"),
+        ("NIANLUN_SERVICE_HOST", "10.0.0.1"),
+        ("NIANLUN_BENCH_SCALE", "0.1"),
+        ("NIANLUN_API_TOOLS", "tools"),
+        ("NIANLUN_DATA", "data"),
+        ("NIANLUN_ZONE", "Asia/Shanghai"),
+    ];
+    let ran = run(FILE, &others, &["doctor"]);
+    says(&line(&ran, "limits.requests"), &["10 (nianlun.toml)"]);
 }
 
 #[test]
@@ -260,4 +324,9 @@ fn a_collector_that_cannot_be_meant_is_refused() {
     let ran = run(file, &[], &["serve", "--listen", "127.0.0.1:0"]);
     assert_eq!(ran.code, Some(2), "{}", ran.err);
     says(&ran.err, &["telemetry.traces", "collector"]);
+    let file = "[telemetry]\ntraces = \"tcp://u:secret@collector:4318/v1/traces\"\n";
+    let ran = run(file, &[], &["serve", "--listen", "127.0.0.1:0"]);
+    assert_eq!(ran.code, Some(2), "{}", ran.err);
+    says(&ran.err, &["telemetry.traces", "u:***@collector:4318"]);
+    assert!(!ran.err.contains("secret"), "{}", ran.err);
 }

@@ -161,6 +161,8 @@ async fn only_pages_of_allowed_origins_may_call(harness: &Harness) {
         let answer = api.send(asked).await;
         assert_eq!(answer.problem(), "unauthenticated");
         assert_eq!(answer.header("access-control-allow-origin"), allowed);
+        let read = answer.header("access-control-expose-headers");
+        assert!(read.contains("idempotency-replayed"), "{read}");
     }
 }
 

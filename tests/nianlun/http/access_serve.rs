@@ -1,6 +1,7 @@
 //! How the program starts, its tokens, and TLS.
 
 use std::io::{BufRead, BufReader};
+use std::net::TcpListener;
 use std::process::{Child, Stdio};
 use std::time::Duration;
 
@@ -16,6 +17,7 @@ contract!(
     beyond_this_machine_the_service_does_not_start_without_authentication,
     on_this_machine_it_is_for_one_person_until_there_is_a_token,
     tokens_are_made_listed_and_revoked_on_the_command_line,
+    a_port_that_is_taken_ends_the_process_with_how_to_mend_it,
     over_tls_requests_are_answered_and_those_under_way_finished,
 );
 
@@ -55,6 +57,16 @@ impl Drop for Serving {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+async fn a_port_that_is_taken_ends_the_process_with_how_to_mend_it(harness: &Harness) {
+    let taken = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = taken.local_addr().expect("an address").to_string();
+    let ran = Program::over(harness).run(&["serve", "--listen", &address]);
+    assert_eq!(ran.code, Some(1), "{}", ran.err);
+    let said = format!("cannot listen on {address}: ");
+    assert!(ran.err.contains(&said), "{}", ran.err);
+    assert!(ran.err.contains("--listen ADDRESS:PORT"), "{}", ran.err);
 }
 
 fn client() -> reqwest::ClientBuilder {

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::access::closed;
 use super::column;
 use super::imports::{ROWS, imported, runs, sent, visits};
 use crate::contract;
@@ -11,6 +12,7 @@ use crate::support::form::Form;
 
 contract!(
     a_run_is_taken_back_and_comes_back,
+    events_of_an_import_and_of_its_undo_remember_the_token,
     a_run_that_something_stands_on_is_not_taken_back,
     an_open_question_is_listed_and_answered_with_the_next_import,
     a_suggested_mapping_imports_its_file,
@@ -63,6 +65,28 @@ async fn a_run_is_taken_back_and_comes_back(harness: &Harness) {
     undone(&api, &back["run"]).await.ok();
     let both = api.get("/companies?min_position=18").await.ok().json();
     assert_eq!(both["total"], 2, "taking the undo back restores it");
+}
+
+async fn events_of_an_import_and_of_its_undo_remember_the_token(harness: &Harness) {
+    let api = closed(harness).await;
+    let [token] = &api.store().tokens().await.expect("tokens")[..] else {
+        panic!("one token")
+    };
+    let done = imported(&api, "/imports", visits()).await;
+    let companies = api.get("/companies?min_position=6").await.ok().json();
+    let company = companies["data"][0]["id"].as_str().expect("an id");
+    let back = undone(&api, &done["report"]["run"]).await.ok();
+    let path = format!("/companies/{company}/events?min_position=12");
+    let events = api.get(&path).await.ok().json();
+    let said = column(&events, "metadata");
+    for run in [&done["report"]["run"], &back.json()["run"]] {
+        let own: Vec<_> = said.iter().filter(|said| said["run"] == *run).collect();
+        assert!(!own.is_empty(), "{run}: {events}");
+        for said in own {
+            assert_eq!(said["actor"], "the admin", "{said}");
+            assert_eq!(said["token"], token.id.to_string(), "{said}");
+        }
+    }
 }
 
 async fn a_run_that_something_stands_on_is_not_taken_back(harness: &Harness) {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use futures_util::{StreamExt, stream};
 use jiff::Timestamp;
-use nianlun::http::Settings;
+use nianlun::http::{Limits, Settings};
 use nianlun::import::books;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -298,7 +298,10 @@ async fn a_form_that_is_too_large_is_refused(harness: &Harness) {
 
 async fn a_form_that_stops_coming_is_given_up_and_its_place_with_it(harness: &Harness) {
     let settings = Settings {
-        stall: Duration::from_millis(100),
+        limits: Limits {
+            body_pause: Duration::from_millis(100),
+            ..Limits::default()
+        },
         ..Settings::default()
     };
     let api = Api::with(harness, settings).await;
@@ -310,6 +313,8 @@ async fn a_form_that_stops_coming_is_given_up_and_its_place_with_it(harness: &Ha
             .send(request.header("content-type", Form::media()))
             .await;
         assert_eq!(answer.problem(), "timed-out", "{answer:?}");
+        let detail = answer.json()["detail"].clone();
+        assert_eq!(detail, "the body paused for more than 100ms");
     }
     assert_eq!(runs(&api).await["total"], 0);
 }

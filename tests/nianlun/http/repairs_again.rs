@@ -2,6 +2,7 @@
 
 use futures_util::future::join_all;
 use nianlun::http::access::Role;
+use nianlun::http::document;
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -39,6 +40,19 @@ async fn registered_from(api: &Api, first: usize, names: &[&str]) {
         let body = json!({"event": "attribute-stated", "fields": fields, "on": "2017-01-01"});
         api.post(&path, &body).await.ok();
     }
+}
+
+/// Whether the document says that this repair tells of being answered before.
+fn says_replayed(path: &str) -> bool {
+    let path = if path.ends_with("/undo") {
+        "/identity/repairs/{correlation}/undo"
+    } else {
+        path
+    };
+    let document = serde_json::to_value(document()).expect("JSON");
+    let operation = &document["paths"][format!("/api/v1{path}")]["post"];
+    let header = &operation["responses"]["201"]["headers"]["Idempotency-Replayed"];
+    header.is_object()
 }
 
 async fn events(harness: &Harness) -> i64 {
@@ -91,6 +105,10 @@ async fn each_repair_is_done_once_and_answered_the_same(harness: &Harness) {
         let again = send(&api, path, key, &body).await;
         assert_eq!(again.status, 201, "{again:?}");
         assert_eq!(again.header("idempotency-replayed"), "true");
+        assert!(
+            says_replayed(path),
+            "{path}: the document does not name the header"
+        );
         assert_eq!(said(&again), said(&first), "{path}");
         assert_eq!(events(harness).await, before + recorded, "{path}");
     }

@@ -91,6 +91,7 @@ async fn try_import(
         store: Arc::clone(store),
         appending,
         actor: "tester".to_owned(),
+        token: None,
         zone: TimeZone::get("Asia/Shanghai").expect("a zone"),
     };
     importer
@@ -109,6 +110,7 @@ async fn import_as(
         store: Arc::clone(store),
         appending: Appending::Bulk,
         actor: "tester".to_owned(),
+        token: None,
         zone: TimeZone::get("Asia/Shanghai").expect("a zone"),
     };
     let folder = tempfile::tempdir().expect("a temporary directory");

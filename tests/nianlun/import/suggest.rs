@@ -66,6 +66,7 @@ async fn imported(store: &Arc<dyn Store>, path: &Path, text: &str) -> Report {
         store: Arc::clone(store),
         appending: Appending::Bulk,
         actor: "tester".to_owned(),
+        token: None,
         zone: TimeZone::get("Asia/Shanghai").expect("a zone"),
     };
     let files = [PathBuf::from(path)];

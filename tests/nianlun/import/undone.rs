@@ -39,7 +39,7 @@ async fn runs(store: &Arc<dyn Store>) -> Vec<Run> {
 async fn take_back(store: &Arc<dyn Store>, run: &str) -> Result<Undone, UndoError> {
     caught_up(store).await;
     let because = Text::new("传错文件").expect("a text");
-    undo(store, run, "tester", &because).await
+    undo(store, run, "tester", None, &because).await
 }
 
 async fn import(store: &Arc<dyn Store>, rows: &[&str]) -> Report {

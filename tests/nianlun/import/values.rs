@@ -54,6 +54,7 @@ async fn imported(
         store: Arc::clone(&store),
         appending: Appending::Bulk,
         actor: "tester".to_owned(),
+        token: None,
         zone: TimeZone::get("Asia/Shanghai").expect("a zone"),
     };
     let file = [&[header], rows].concat().join("\n");
