@@ -55,7 +55,7 @@ pub(super) async fn rounds<W: Work>(mut work: W, mut stopped: watch::Receiver<bo
             Ok(Ok(Ok(()))) => None,
             Ok(Ok(Err(error))) => Some(error.to_string()),
             Ok(Err(_)) => Some("it broke down; the log has the place".to_owned()),
-            Err(_) => Some(format!("it took more than {:?}", PATIENCE)),
+            Err(_) => Some(format!("it took more than {PATIENCE:?}")),
         };
         failures = failing.as_ref().map_or(0, |_| failures.saturating_add(1));
         work.reached().send_if_modified(|reached| {
