@@ -100,7 +100,11 @@ async fn who_never_shakes_hands_stops_nobody_and_is_given_up(harness: &Harness) 
 
 async fn over_tls_there_is_as_much_room_as_over_http(harness: &Harness) {
     let (pem, client) = Pem::new();
-    let (served, base) = pem.serve(harness, &[("NIANLUN_LIMITS_CONNECTIONS", "1")]);
+    let narrow = [
+        ("NIANLUN_LIMITS_CONNECTIONS", "1"),
+        ("NIANLUN_LIMITS_HEAD", "8192"),
+    ];
+    let (served, base) = pem.serve(harness, &narrow);
     let held = silent(&served);
     let path = format!("{base}/healthz");
     let waits = client.get(&path).timeout(Duration::from_millis(500));
@@ -108,7 +112,8 @@ async fn over_tls_there_is_as_much_room_as_over_http(harness: &Harness) {
     drop(held);
     let answer = client.get(&path).send().await.expect("an answer");
     assert_eq!(answer.status(), 200);
-    let large = client.get(&path).header("x-large", "x".repeat(64 << 10));
+    // In one record of TLS: who still sends when the server closes may not come to read its answer.
+    let large = client.get(&path).header("x-large", "x".repeat(9 << 10));
     let large = large.send().await.expect("an answer");
     assert_eq!(large.status(), 431);
 }
